@@ -1,0 +1,18 @@
+/**
+ * One Jest for the whole house. The suffix tells a spec's cost: `.spec.ts` is pure and instant,
+ * `.int.spec.ts` runs on real Postgres and NATS, `.e2e.spec.ts` on the composed stack.
+ */
+const sources = ['tidemark-source', 'node', 'import', 'default'];
+
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/{libs,apps,tools,e2e,simulation,bench}/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.tidemark/'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2024', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false }, keepClassNames: true }, module: { type: 'es6' }, sourceMaps: 'inline' }] },
+  setupFiles: ['reflect-metadata'],
+  testEnvironmentOptions: { customExportConditions: sources },
+  testTimeout: 30_000,
+};
