@@ -1,0 +1,6 @@
+export { absolute, add, compare, decimal, divide, isDecimal, isNegative, isZero, multiply, negate, parseDecimal, round, STORED_DIGITS, subtract, sum } from './decimal.js';
+export type { Decimal } from './decimal.js';
+export { percentages } from './percentages.js';
+export { displayDigits, isCurrency } from './currency.js';
+export { ASSET_KINDS, assetId, isCash, parseAssetId } from './asset.js';
+export type { AssetId, AssetKind } from './asset.js';
