@@ -1,0 +1,10 @@
+export { startPostgres } from './infrastructure/postgres.js';
+export type { Postgres, PostgresOptions } from './infrastructure/postgres.js';
+export { startNats } from './infrastructure/nats.js';
+export type { Nats, NatsOptions } from './infrastructure/nats.js';
+export { findNatsServer, natsServerVersion } from './infrastructure/nats-binary.js';
+export { freePort } from './infrastructure/free-port.js';
+export { testDatabase } from './infrastructure/test-database.js';
+export type { TestDatabase } from './infrastructure/test-database.js';
+export { waitUntil } from './wait-until.js';
+export type { WaitOptions } from './wait-until.js';
