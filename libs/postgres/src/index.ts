@@ -1,0 +1,10 @@
+export type { SqlClient } from './sql-client.js';
+export { openDatabase } from './database.js';
+export type { Database, DatabaseOptions } from './database.js';
+export { provisionDatabase, provisionReader } from './provision.js';
+export type { Provisioned, ProvisionRequest } from './provision.js';
+export { grant, migrate, serviceRole } from './migrate.js';
+export type { MigrateRequest, MigrationClass } from './migrate.js';
+export { isTransient } from './transient.js';
+export { leaseTables, releaseLeases, takeLeases } from './lease.js';
+export type { LeaseOptions } from './lease.js';
