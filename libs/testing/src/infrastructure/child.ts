@@ -11,10 +11,11 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
 const GUARD = `
-if [ -n "$4" ]; then while kill -0 "$4" 2>/dev/null; do sleep 0.5; done; else cat >/dev/null; fi
+alive() { kill -0 "$1" 2>/dev/null || return 1; case "$(cat "/proc/$1/stat" 2>/dev/null)" in *") Z "*) return 1;; esac; }
+if [ -n "$4" ]; then while alive "$4"; do sleep 0.5; done; else cat >/dev/null; fi
 kill -"$2" "$1" 2>/dev/null
-n=0; while kill -0 "$1" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
-kill -9 "$1" 2>/dev/null
+n=0; while alive "$1" && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
+alive "$1" && kill -9 "$1"
 [ -n "$3" ] && rm -rf "$3"
 `;
 

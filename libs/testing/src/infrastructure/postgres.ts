@@ -35,6 +35,8 @@ export interface PostgresOptions {
   log?: (line: string) => void;
   /** The process whose end ends the server; ours by default. */
   parentPid?: number;
+  /** A folder that goes when that process is killed; the temporary data directory by default. */
+  removeWithParent?: string;
   env?: Record<string, string | undefined>;
 }
 
@@ -126,7 +128,7 @@ async function run(binaries: PostgresBinaries, cluster: Cluster): Promise<Postgr
     const child = startChild(binaries.postgres, ['-D', dataDir, '-p', String(port), ...settings], {
       logFile: `${temporary ?? dataDir}${temporary ? '/postgres' : ''}.log`,
       stopSignal: 'SIGINT',
-      ...(temporary === undefined ? {} : { removeWithParent: temporary }),
+      ...removal(options.removeWithParent ?? temporary),
       ...(options.parentPid === undefined ? {} : { parentPid: options.parentPid }),
       spawn: { ...owner, cwd: '/', env: serverEnv() },
     });
@@ -151,6 +153,8 @@ async function run(binaries: PostgresBinaries, cluster: Cluster): Promise<Postgr
     throw new Error(`Postgres did not start on port ${port}. Its log ends with:\n${why}`);
   }
 }
+
+const removal = (folder: string | undefined) => (folder === undefined ? {} : { removeWithParent: folder });
 
 async function answers(url: string, running: () => boolean): Promise<boolean> {
   const end = performance.now() + 60_000;

@@ -65,7 +65,7 @@ export async function testCluster(): Promise<string> {
     return (JSON.parse(readFileSync(address, 'utf8')) as { adminUrl: string }).adminUrl;
   }
   try {
-    const { adminUrl, pid } = await startPostgres({ dataDir: join(folder, 'postgres'), parentPid });
+    const { adminUrl, pid } = await startPostgres({ dataDir: join(folder, 'postgres'), parentPid, removeWithParent: folder });
     writeFileSync(`${address}.new`, JSON.stringify({ adminUrl, pid }));
     renameSync(`${address}.new`, address);
     return adminUrl;
