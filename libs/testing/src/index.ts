@@ -1,5 +1,6 @@
 export { startPostgres } from './infrastructure/postgres.js';
-export type { Postgres, PostgresOptions } from './infrastructure/postgres.js';
+export type { PostgresOptions } from './infrastructure/postgres.js';
+export type { Postgres } from './infrastructure/postgres-server.js';
 export { startNats } from './infrastructure/nats.js';
 export type { Nats, NatsOptions } from './infrastructure/nats.js';
 export { findNatsServer, natsServerVersion } from './infrastructure/nats-binary.js';

@@ -1,5 +1,5 @@
 /** Postgres and NATS from Docker, for platforms without embedded binaries. testcontainers is loaded only when it is needed. */
-import type { Postgres } from './postgres.js';
+import type { Postgres } from './postgres-server.js';
 
 const POSTGRES_IMAGE = 'postgres:18';
 const NATS_IMAGE = 'nats:2.12';

@@ -15,16 +15,7 @@ import { startPostgresContainer } from './containers.js';
 import { freePort } from './free-port.js';
 import { binariesPackage, findBinaries, postgresUser, prepareDataDir, reachableBinaries } from './postgres-files.js';
 import type { PostgresBinaries, PostgresUser } from './postgres-files.js';
-
-export interface Postgres {
-  /** A superuser's URL of the database `postgres`, without a password: the server listens on 127.0.0.1 and trusts it. */
-  adminUrl: string;
-  port: number;
-  /** Undefined when the server is not ours (PG_URL, a container). */
-  pid: number | undefined;
-  /** Stops what was started; nothing for a server that PG_URL named. A temporary data directory is removed. */
-  stop(): Promise<void>;
-}
+import type { Postgres } from './postgres-server.js';
 
 export interface PostgresOptions {
   /** Kept and used again when given; a temporary one otherwise. */
@@ -147,6 +138,11 @@ async function run(binaries: PostgresBinaries, cluster: Cluster): Promise<Postgr
     }
     await child.stop('SIGINT');
     const why = child.logTail();
+    // The guard of a killed predecessor may still be stopping its server.
+    if (attempt < 40 && /lock file "postmaster.pid" already exists/.test(why)) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      continue;
+    }
     // A free port may be taken by another between asking and binding: only then is trying again sensible.
     if (attempt < 3 && options.port === undefined && /could not (bind|create any TCP)/.test(why)) continue;
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });

@@ -1,0 +1,56 @@
+/**
+ * The environment that each service of the local installation is started with. Each gets its own: its own database roles,
+ * and no other service's secrets. What the user set in the environment wins; without provider keys the services talk to
+ * the sandbox.
+ */
+const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|OTEL_.+)$/;
+
+/**
+ * @param {{
+ *   env: Record<string, string | undefined>,
+ *   ports: Record<string, number>,
+ *   natsUrl: string,
+ *   databases: Record<string, { ownerUrl: string, serviceUrl: string }>,
+ *   credentialsReaderUrl: string,
+ *   secrets: import('./secrets.mjs').Secrets,
+ *   sandbox: { url: string, plaid: { clientId: string, secret: string }, snaptrade: { clientId: string, consumerKey: string } },
+ * }} installation
+ * @returns {Record<string, Record<string, string | undefined>>} service → environment
+ */
+export function environments(installation) {
+  const { env, ports, natsUrl, databases, credentialsReaderUrl, secrets, sandbox } = installation;
+  const general = { ...pick(env, (name) => PASSED_ON.test(name)), LOG_LEVEL: env.LOG_LEVEL ?? 'warn', NATS_URL: natsUrl };
+  const service = (name, more = {}) => {
+    const prefix = name.toUpperCase();
+    const database = databases[prefix];
+    return {
+      ...general,
+      ...pick(env, (variable) => variable.startsWith(`${prefix}_`)),
+      [`${prefix}_HTTP_PORT`]: String(ports[name]),
+      ...(database ? { [`${prefix}_PG_URL`]: database.serviceUrl, [`${prefix}_PG_OWNER_URL`]: database.ownerUrl } : {}),
+      ...more,
+    };
+  };
+  const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE)_/.test(name)) };
+  const key = env.CREDENTIALS_KEY_FILE ? { CREDENTIALS_KEY_FILE: env.CREDENTIALS_KEY_FILE } : { CREDENTIALS_KEY: env.CREDENTIALS_KEY ?? secrets.credentialsKey };
+  const store = { ...pick(env, (name) => /^(CREDENTIALS_STORE|AWS_.+)$/.test(name)), ...key };
+  return {
+    connections: service('connections', { ...providers, ...store, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
+    sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
+    snapshots: service('snapshots'),
+    gateway: service('gateway', { JWT_SECRET: env.JWT_SECRET ?? secrets.jwtSecret }),
+  };
+}
+
+/** A provider that the user gave no keys for is played by the sandbox. */
+function sandboxProviders(env, sandbox) {
+  const plaid = env.PLAID_CLIENT_ID ? {} : { PLAID_BASE_URL: `${sandbox.url}/plaid`, PLAID_CLIENT_ID: sandbox.plaid.clientId, PLAID_SECRET: sandbox.plaid.secret };
+  const snaptrade = env.SNAPTRADE_CLIENT_ID
+    ? {}
+    : { SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: sandbox.snaptrade.clientId, SNAPTRADE_CONSUMER_KEY: sandbox.snaptrade.consumerKey };
+  return { ...plaid, ...snaptrade };
+}
+
+function pick(env, wanted) {
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== undefined && wanted(name)));
+}
