@@ -1,0 +1,17 @@
+export { eventLogMigration } from './schema.migration.js';
+export { DEFAULT_PARTITIONS, EventLog } from './event-log.js';
+export type { EventLogOptions, LogTransaction } from './event-log.js';
+export type { Appended, AppendedEvent, AppendRefusal, AppendRequest, NewEvent } from './append.js';
+export { plainCodec } from './codec.js';
+export type { EventCodec } from './codec.js';
+export { partitionOf } from './partition.js';
+export { startEventLogServer } from './event-log-server.js';
+export type { EventLogServerOptions } from './event-log-server.js';
+export { LogUnavailable, readLog } from './log-query.js';
+export type { LogAnswer, LogHead, LogQuery } from './log-query.js';
+export { tailPartition } from './live-tail.js';
+export { userFeed } from './user-feed.js';
+export type { FeedItem, FeedPosition, UserFeedOptions } from './user-feed.js';
+export { ensureStreams } from './streams.js';
+export { eventSubject, streamName } from './subjects.js';
+export type { EventLogger } from './logger.js';
