@@ -25,7 +25,10 @@ export const ConnectionLinked = strict({
   /** Where the credential stands in the credential store; no secret. */
   credentialRef: Type.String({ maxLength: 200 }),
   firstSyncId: Uuid,
+  /** What the provider says the link may do; null or absent where it does not say. */
+  tradingGranted: Type.Optional(nullable(Type.Boolean())),
 });
+/** For a manual account `connectionId` is the account's own id: it is a connection of its own, of the provider `manual`, that is never linked. */
 export const AccountDiscovered = strict({ ...OfConnection, accountId: Uuid, provider: ProviderId, institutionId: Type.String(), institutionName: Type.String(), details: AccountDetails, capabilities: Capabilities });
 export const AccountUpdated = strict({
   ...OfConnection,
@@ -51,6 +54,7 @@ export const DuplicateFlagged = strict({
 });
 export const ConnectionDegraded = strict({ ...OfConnection, code: Type.String(), detail: Type.String({ maxLength: 2000 }) });
 export const ReauthenticationRequired = strict({ ...OfConnection, code: Type.String(), detail: Type.String({ maxLength: 2000 }), by: Type.Optional(Instant) });
+/** `syncId` is there when the person linked again: a sync of this id is to be started now. */
 export const ConnectionRestored = strict({ ...OfConnection, syncId: Type.Optional(Uuid) });
 export const ConnectionRemoved = strict({ ...OfConnection, reason: Type.String({ maxLength: 300 }), erased: Type.Boolean(), accountIds: Type.Array(Uuid) });
 export const UserErased = strict({ userId: UserId });
