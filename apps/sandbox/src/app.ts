@@ -1,0 +1,115 @@
+/** Starts the simulated institutions. Importing starts nothing. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance } from 'fastify';
+import { control } from './control/control.js';
+import { plaid } from './plaid/plaid.js';
+import { Faults } from './server/faults.js';
+import { RateLimits } from './server/rate-limits.js';
+import { RequestLog } from './server/request-log.js';
+import type { Sandbox, SandboxCredentials, SandboxLog } from './server/sandbox.js';
+import { SandboxClock } from './server/sandbox-clock.js';
+import { seededIds } from './server/seeded-ids.js';
+import { SNAPTRADE_PREFIX } from './snaptrade/snaptrade-operation.js';
+import { snaptrade } from './snaptrade/snaptrade.js';
+import { LinkState } from './state/link-state.js';
+import { StateFile } from './state/state-file.js';
+import { validateWorld } from './world/validate-world.js';
+import type { World } from './world/world.js';
+import { WorldStore } from './world/world-store.js';
+
+export type { World } from './world/world.js';
+export type { SandboxCredentials, SandboxLog } from './server/sandbox.js';
+export { generateWorld, trueValues } from './generate/generate-world.js';
+export type { GenerateOptions } from './generate/generate-world.js';
+
+export interface SandboxOptions {
+  /** 0 (the default) = any free port. */
+  port?: number;
+  host?: string;
+  /** Default: the demo world. */
+  world?: World;
+  /** Makes ids and tokens the same at every run. */
+  seed?: number;
+  now?: () => Date;
+  log?: SandboxLog;
+  credentials?: Partial<SandboxCredentials>;
+  /** Keeps links over restarts in this file. */
+  stateFile?: string;
+}
+
+export interface RunningSandbox {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+export const DEFAULT_CREDENTIALS: SandboxCredentials = {
+  plaid: { clientId: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret' },
+  snaptrade: { clientId: 'SANDBOX-TIDEMARK', consumerKey: 'sandbox-snaptrade-consumer-key' },
+};
+
+const SILENT: SandboxLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const LARGEST_WORLD_BYTES = 256 * 1024 * 1024;
+
+/** The demo world, fresh from its file. */
+export function demoWorld(): World {
+  return JSON.parse(readFileSync(new URL('../worlds/demo.json', import.meta.url), 'utf8')) as World;
+}
+
+/** @throws where the world is not valid, naming the fields, or where the port is taken */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const checked = validateWorld(options.world ?? demoWorld());
+  if ('problems' in checked) throw new Error(`the world is not valid: ${checked.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+  const links = new LinkState();
+  const file = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, links);
+  file?.load();
+  const clock = new SandboxClock(options.now ?? (() => new Date()));
+  let url = '';
+  const sandbox: Sandbox = {
+    world: new WorldStore(checked.world),
+    links,
+    clock,
+    faults: new Faults(),
+    limits: new RateLimits(clock),
+    requests: new RequestLog(),
+    credentials: { ...DEFAULT_CREDENTIALS, ...options.credentials },
+    log: options.log ?? SILENT,
+    newId: seededIds(String(options.seed ?? randomBytes(16).toString('hex'))),
+    url: () => url,
+    changed: () => file?.changed(),
+  };
+  const server = build(sandbox);
+  const host = options.host ?? '127.0.0.1';
+  await server.listen({ port: options.port ?? 0, host });
+  const address = server.server.address() as AddressInfo;
+  url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${address.port}`;
+  sandbox.log.info('the sandbox listens', { url });
+  return {
+    url,
+    port: address.port,
+    close: async () => {
+      await server.close();
+      file?.write();
+    },
+  };
+}
+
+function build(sandbox: Sandbox): FastifyInstance {
+  const server = fastify({ bodyLimit: LARGEST_WORLD_BYTES, forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
+  // Bodies of DELETE and POST without one are fine: both SDKs send the content type anyway.
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? null : JSON.parse(text as string));
+    } catch {
+      done(Object.assign(new Error('the body is not valid JSON'), { statusCode: 400 }), undefined);
+    }
+  });
+  server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade'], control: '/_control' }));
+  void server.register(plaid(sandbox), { prefix: '/plaid' });
+  void server.register(snaptrade(sandbox, false), { prefix: SNAPTRADE_PREFIX });
+  void server.register(snaptrade(sandbox, true), { prefix: `${SNAPTRADE_PREFIX}/api/v1` });
+  void server.register(control(sandbox), { prefix: '/_control' });
+  return server;
+}
