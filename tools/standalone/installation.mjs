@@ -1,0 +1,85 @@
+/**
+ * The whole of Tidemark on one machine, as a thing to start and stop: Postgres, NATS, the sandbox and every service in one
+ * process. Used by `npm start`, by the end-to-end tests and by the benches, each with a state folder of its own.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_CREDENTIALS, startSandbox } from '@tidemark/app-sandbox';
+import { localNats, localPostgres, provisionAll } from './infrastructure.mjs';
+import { choosePorts, demandFree } from './ports.mjs';
+import { demandNotRunning, removeNote, writeNote } from './running.mjs';
+import { loadSecrets } from './secrets.mjs';
+import { startServices, stopServices } from './services.mjs';
+import { environments } from './settings.mjs';
+
+const load = (name) => import(`@tidemark/app-${name}`);
+
+/**
+ * @typedef {object} Installation
+ * @property {string} apiUrl
+ * @property {string} docsUrl Swagger UI
+ * @property {string} sandboxUrl
+ * @property {string} natsUrl
+ * @property {string} adminUrl Postgres, as its superuser
+ * @property {Record<string, string>} healthUrls service → where it says how it is
+ * @property {Record<string, Record<string, string | undefined>>} environments what each service was started with
+ * @property {{ postgres: number | undefined, nats: number | undefined }} pids
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * @param {{
+ *   folder: string,
+ *   env?: Record<string, string | undefined>,
+ *   step?: <T>(title: string, work: (progress: (what: string) => void) => Promise<T>) => Promise<T>,
+ * }} options `folder` keeps data and secrets; `step` reports progress
+ * @returns {Promise<Installation>}
+ */
+export async function startInstallation({ folder, env = process.env, step = (_title, work) => work(() => undefined) }) {
+  mkdirSync(folder, { recursive: true });
+  demandNotRunning(folder);
+  const ports = choosePorts(env);
+  await demandFree(ports);
+  writeNote(folder, {});
+  const stops = [() => removeNote(folder)];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    return { ...(await startAll({ folder, env, step, ports, stops })), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll({ folder, env, step, ports, stops }) {
+  const secrets = loadSecrets(folder);
+  const postgres = await step(env.PG_URL ? 'Postgres (PG_URL)' : 'Postgres', (log) => localPostgres({ folder, env, password: secrets.postgresPassword, log }));
+  stops.push(() => postgres.stop());
+  const nats = await step(env.NATS_URL ? 'NATS (NATS_URL)' : 'NATS', (log) => localNats({ folder, env, log }));
+  stops.push(() => nats.stop());
+  const provisioned = await step('databases and roles', () => provisionAll(postgres.adminUrl, secrets));
+  const sandbox = await step('sandbox', () => startSandbox({ port: ports.sandbox, stateFile: join(folder, 'sandbox.json'), log: quiet }));
+  stops.push(() => sandbox.close());
+  const each = environments({ env, ports, natsUrl: nats.url, ...provisioned, secrets, sandbox: { url: sandbox.url, ...DEFAULT_CREDENTIALS } });
+  const services = await step('services', (progress) => startServices(each, load, progress));
+  stops.push(() => stopServices(services));
+  const at = Object.fromEntries(services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
+  const addresses = { apiUrl: at.gateway, docsUrl: `${at.gateway}/docs`, sandboxUrl: sandbox.url, natsUrl: nats.url };
+  writeNote(folder, addresses);
+  return {
+    ...addresses,
+    adminUrl: postgres.adminUrl,
+    healthUrls: Object.fromEntries(Object.entries(at).map(([name, url]) => [name, `${url}/health/ready`])),
+    environments: each,
+    pids: { postgres: postgres.pid, nats: nats.pid },
+  };
+}
+
+/** The sandbox plays the world outside: only its troubles are worth a line here. */
+const quiet = {
+  info: () => undefined,
+  warn: (message, details) => process.stderr.write(`sandbox: ${message} ${JSON.stringify(details ?? {})}\n`),
+  error: (message, details) => process.stderr.write(`sandbox: ${message} ${JSON.stringify(details ?? {})}\n`),
+};
