@@ -48,14 +48,19 @@ export type Snapshot = Static<typeof Snapshot>;
 export const Reason = strict({ code: oneOf(['price_missing', 'rate_missing', 'no_snapshot', 'cost_basis_missing', 'provider_total_differs', 'parked', 'stale', 'previous_value_missing', 'zero_denominator']), detail: Type.String(), accountId: Type.Optional(Uuid), asset: Type.Optional(AssetIdText) });
 export type Reason = Static<typeof Reason>;
 
-export const PositionSource = strict({ accountId: Uuid, accountName: Type.String(), provider: ProviderId, quantity: DecimalText, price: OptDecimal, value: OptDecimal, costBasis: OptDecimal });
+/** Amounts are in `currency`; `baseValue` is in the answer's. `multiplier`: what one unit of quantity stands for (100 for an option counted in contracts). */
+export const PositionSource = strict({ accountId: Uuid, accountName: Type.String(), provider: ProviderId, quantity: DecimalText, multiplier: DecimalText, currency: nullable(CurrencyCode), price: OptDecimal, value: OptDecimal, baseValue: OptDecimal, costBasis: OptDecimal });
+export type PositionSource = Static<typeof PositionSource>;
 export const Position = strict({
   asset: AssetRef,
   quantity: DecimalText,
+  multiplier: DecimalText,
   side: oneOf(['long', 'short']),
   currency: nullable(CurrencyCode),
   price: OptDecimal,
   value: OptDecimal,
+  /** In the answer's currency, so that Σ baseValue of positions and cash = totals.value. */
+  baseValue: OptDecimal,
   costBasis: OptDecimal,
   averageCost: OptDecimal,
   unrealizedGain: OptDecimal,
@@ -77,6 +82,7 @@ const scope = {
 };
 
 export const ValueAccount = strict({ accountId: Uuid, name: Type.String(), institution: nullable(Type.String()), provider: ProviderId, currency: nullable(CurrencyCode), value: OptDecimal, baseValue: OptDecimal, percent: OptDecimal, counted: Type.Boolean(), reason: nullable(Type.String()), asOf: nullable(Instant) });
+export type ValueAccount = Static<typeof ValueAccount>;
 export const PortfolioValue = strict({
   value: OptDecimal,
   currency: CurrencyCode,
@@ -101,7 +107,7 @@ export const PortfolioPositions = strict({
   quality: Type.Integer({ minimum: 0, maximum: 100 }),
   reasons: Type.Array(Reason),
   positions: Type.Array(Position),
-  cash: Type.Array(strict({ currency: CurrencyCode, amount: DecimalText, accounts: Type.Array(strict({ accountId: Uuid, provider: ProviderId, amount: DecimalText })) })),
+  cash: Type.Array(strict({ currency: CurrencyCode, amount: DecimalText, baseValue: OptDecimal, weight: OptDecimal, accounts: Type.Array(strict({ accountId: Uuid, provider: ProviderId, amount: DecimalText })) })),
   totals: strict({ value: OptDecimal, positionsValue: OptDecimal, cash: OptDecimal, costBasis: OptDecimal, unrealizedGain: OptDecimal }),
 });
 export type PortfolioPositions = Static<typeof PortfolioPositions>;

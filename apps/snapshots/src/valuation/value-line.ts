@@ -1,0 +1,49 @@
+/**
+ * What one line of a snapshot is worth.
+ *
+ *   cash        `currency:XXX`: its value is its quantity, in XXX, whatever price stands beside it; owed cash is negative
+ *   position    quantity × multiplier × price, once, in the line's currency; a line without a currency is in the snapshot's,
+ *               one whose currency is null is in a currency that nobody knows, and its value counts nowhere
+ *   shown       counted in the account's cash already (a money-market sweep): shown, in no sum
+ *
+ * Nothing of an asset is worth nothing, priced or not. A price that is missing makes the value null.
+ */
+import type { BalanceLine } from '@tidemark/contracts';
+import { decimal, isCash, isZero, multiply } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import { convert } from './rate.js';
+import type { Conversion } from './rate.js';
+
+export interface ValuedLine {
+  readonly line: BalanceLine;
+  readonly role: 'cash' | 'position' | 'shown';
+  readonly multiplier: Decimal;
+  /** What `value` is in; null where nobody knows. */
+  readonly currency: string | null;
+  readonly value: Decimal | null;
+  /** In the base currency of the conversion. */
+  readonly baseValue: Decimal | null;
+  /** Why a value is missing. */
+  readonly missing: 'price_missing' | 'rate_missing' | null;
+}
+
+export function valueLine(line: BalanceLine, snapshotCurrency: string, to: Conversion): ValuedLine {
+  const role = line.countedAsCash ? 'shown' : isCash(line.asset) ? 'cash' : 'position';
+  const currency = currencyOf(line, snapshotCurrency);
+  const multiplier = line.multiplier ?? '1';
+  const value = nativeValue(line, multiplier);
+  const baseValue = value !== null && isZero(value) ? '0' : convert(value, currency, to);
+  const missing = value === null ? 'price_missing' : baseValue === null ? 'rate_missing' : null;
+  return { line, role, multiplier, currency, value, baseValue, missing };
+}
+
+function currencyOf(line: BalanceLine, snapshotCurrency: string): string | null {
+  if (isCash(line.asset)) return line.asset.slice('currency:'.length);
+  return line.currency === undefined ? snapshotCurrency : line.currency;
+}
+
+function nativeValue(line: BalanceLine, multiplier: Decimal): Decimal | null {
+  if (isCash(line.asset)) return decimal(line.quantity);
+  if (isZero(line.quantity)) return '0';
+  return line.price == null ? null : multiply(multiply(line.quantity, multiplier), line.price);
+}
