@@ -13,7 +13,8 @@ import type { Logger } from '../logger.js';
 import { inRequest } from '../request-context.js';
 import { fieldErrors } from './field-errors.js';
 import { refused } from './reply.js';
-import { internalProblem, roomFor, tooLargeToAnswer } from './wire.js';
+import { packed, roomFor, unpacked } from './wire.js';
+import type { Packed } from './wire.js';
 
 export interface RpcServerOptions {
   readonly connection: NatsConnection;
@@ -61,10 +62,12 @@ export class RpcServer extends ServerNats {
     const began = performance.now();
     this.running += 1;
     try {
-      const packet = parsePacket(message);
+      const packet = await parsePacket(message);
       const reply = await this.answer(subject, packet.data);
       durations.observe({ subject, outcome: reply.ok ? 'ok' : reply.error.code }, (performance.now() - began) / 1_000);
-      if (message.reply) message.respond(this.encode(packet.id, reply, subject));
+      if (!message.reply) return;
+      const { data, headers } = await this.encode(packet.id, reply, subject);
+      message.respond(data, headers ? { headers } : {});
     } catch (failure) {
       log.error({ err: failure, subject }, 'a request could not be answered');
     } finally {
@@ -87,7 +90,7 @@ export class RpcServer extends ServerNats {
         return reply;
       } catch (failure) {
         this.settings.log.error({ err: failure, subject }, 'a request failed unexpectedly');
-        return refused(internalProblem(context.requestId));
+        return refused(problem('internal', `something went wrong on our side; tell us the request id ${context.requestId}`));
       }
     });
   }
@@ -99,17 +102,19 @@ export class RpcServer extends ServerNats {
     if (errors) throw new TypeError(`${contract.subject} answers other than its contract says: ${errors.map((one) => `${one.field} ${one.message}`).join('; ')}`);
   }
 
-  private encode(id: string | undefined, reply: RpcReply<unknown>, subject: string): Uint8Array {
-    const bytes = Buffer.from(JSON.stringify({ id, isDisposed: true, response: reply }));
-    if (bytes.byteLength <= roomFor(this.settings.connection)) return bytes;
-    this.settings.log.warn({ subject, bytes: bytes.byteLength }, 'an answer was too large to be sent');
-    return Buffer.from(JSON.stringify({ id, isDisposed: true, response: tooLargeToAnswer(bytes.byteLength) }));
+  private async encode(id: string | undefined, reply: RpcReply<unknown>, subject: string): Promise<Packed> {
+    const text = JSON.stringify({ id, isDisposed: true, response: reply });
+    const fits = await packed(text, roomFor(this.settings.connection));
+    if (fits) return fits;
+    this.settings.log.warn({ subject, characters: text.length }, 'an answer was too large to be sent');
+    const instead = refused(problem('answer_too_large', 'the answer is too large to be sent: ask for less, with a smaller limit or for one account or connection'));
+    return { data: Buffer.from(JSON.stringify({ id, isDisposed: true, response: instead })) };
   }
 }
 
-function parsePacket(message: Msg): Packet {
+async function parsePacket(message: Msg): Promise<Packet> {
   try {
-    const packet: unknown = message.json();
+    const packet = await unpacked(message);
     return packet !== null && typeof packet === 'object' ? (packet as Packet) : {};
   } catch {
     // Not JSON: answered as a request without a context.

@@ -5,6 +5,7 @@ import type { RpcContext, RpcReply } from '@tidemark/contracts';
 import { startNats } from '@tidemark/testing';
 import type { Nats } from '@tidemark/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import Type from 'typebox';
 import { startNest } from '../http/start-nest.js';
 import type { RunningNest } from '../http/start-nest.js';
@@ -17,7 +18,7 @@ import { RpcMethod } from './rpc-method.js';
 
 const double = contract('doubler.double', strict({ of: Type.Integer({ minimum: 0, maximum: 100 }) }), strict({ is: Type.Integer(), for: Type.String() }));
 const fail = contract('doubler.fail', strict({}), strict({}));
-const large = contract('doubler.large', strict({ bytes: Type.Integer() }), Type.Object({ text: Type.String() }));
+const large = contract('doubler.large', strict({ bytes: Type.Integer(), noise: Type.Boolean() }), Type.Object({ text: Type.String() }));
 const lie = contract('doubler.lie', strict({}), strict({ is: Type.Integer() }));
 const refuse = contract('doubler.refuse', strict({}), strict({}));
 const slow = contract('doubler.slow', strict({}), strict({}));
@@ -35,8 +36,8 @@ class Doubler {
     throw new Error('the password is hunter2');
   }
   @RpcMethod(large)
-  async large(payload: { bytes: number }) {
-    return answered({ text: 'x'.repeat(payload.bytes) });
+  async large(payload: { bytes: number; noise: boolean }) {
+    return answered({ text: payload.noise ? randomBytes(payload.bytes / 2).toString('hex') : 'x'.repeat(payload.bytes) });
   }
   @RpcMethod(lie)
   async lie() {
@@ -103,10 +104,16 @@ describe('requests between services', () => {
   });
 
   it('answers a problem where the answer or the request does not fit into a message', async () => {
-    expect(await client.call(large, { bytes: 2_000_000 }, context)).toMatchObject({ ok: false, error: { code: 'payload_too_large' } });
-    expect(await client.call(large, { bytes: 1_000_000 }, context)).toMatchObject({ ok: true });
-    expect(await client.call(echo, { text: 'y'.repeat(1_100_000) }, context)).toMatchObject({ ok: false, error: { code: 'payload_too_large' } });
-    expect(await client.call(echo, { text: 'y'.repeat(1_040_000) }, context)).toMatchObject({ ok: true, value: { length: 1_040_000 } });
+    expect(await client.call(large, { bytes: 4_000_000, noise: true }, context)).toMatchObject({ ok: false, error: { code: 'answer_too_large' } });
+    expect(await client.call(echo, { text: randomBytes(2_000_000).toString('hex') }, context)).toMatchObject({ ok: false, error: { code: 'payload_too_large' } });
+  });
+
+  it('packs what is larger than a message takes', async () => {
+    for (const bytes of [1_040_000, 1_046_000, 8_000_000]) {
+      const reply = await client.call(large, { bytes, noise: false }, context);
+      expect(reply.ok && reply.value.text.length).toBe(bytes);
+      expect(await client.call(echo, { text: 'y'.repeat(bytes) }, context)).toMatchObject({ ok: true, value: { length: bytes } });
+    }
   });
 
   it('refuses to answer other than the contract says', async () => {

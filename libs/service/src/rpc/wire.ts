@@ -1,20 +1,45 @@
-/** The packets of Nest's NATS transport, and the size that the bus takes. */
-import type { Problem, RpcReply } from '@tidemark/contracts';
-import { problem } from '@tidemark/contracts';
-import { refused } from './reply.js';
+/**
+ * The packets of Nest's NATS transport as text, and how large ones fit into a message: what is larger than the bus takes is
+ * compressed (whole portfolios shrink to about a tenth) and marked by a header; what still does not fit is a refusal.
+ */
+import { headers } from '@nats-io/nats-core';
+import type { Msg, MsgHdrs } from '@nats-io/nats-core';
+import { gunzip, gzip } from 'node:zlib';
+import { promisify } from 'node:util';
 
-/** Room for the packet around the data and for headers. */
+/** Room for headers around the data. */
 const ENVELOPE = 2_048;
+const ENCODING = 'Content-Encoding';
+/** No packet of ours is larger: what unpacks to more was not packed by us. */
+const MAX_UNPACKED = 64 * 1_024 * 1_024;
+
+const pack = promisify(gzip);
+const unpack = promisify(gunzip) as (data: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 /** How many bytes of data fit into one message of this connection. */
 export function roomFor(connection: { info?: { max_payload: number } | undefined }): number {
   return (connection.info?.max_payload ?? 1_048_576) - ENVELOPE;
 }
 
-export function tooLargeToAnswer(bytes: number): RpcReply<never> {
-  return refused(problem('payload_too_large', `the answer is too large to be sent (${bytes} bytes): ask for less, with a smaller limit or for one account or connection`));
+export interface Packed {
+  readonly data: Uint8Array;
+  readonly headers?: MsgHdrs;
 }
 
-export function internalProblem(requestId: string): Problem {
-  return problem('internal', `something went wrong on our side; tell us the request id ${requestId}`);
+/** @returns null where it does not fit, however it is packed */
+export async function packed(text: string, room: number): Promise<Packed | null> {
+  const plain = Buffer.from(text);
+  if (plain.byteLength <= room) return { data: plain };
+  if (plain.byteLength > MAX_UNPACKED) return null;
+  const data = await pack(plain, { level: 4 } as never) as Buffer;
+  if (data.byteLength > room) return null;
+  const marked = headers();
+  marked.set(ENCODING, 'gzip');
+  return { data, headers: marked };
+}
+
+/** @throws where the message is neither JSON nor packed JSON */
+export async function unpacked(message: Msg): Promise<unknown> {
+  if (message.headers?.get(ENCODING) !== 'gzip') return message.json();
+  return JSON.parse((await unpack(message.data, { maxOutputLength: MAX_UNPACKED })).toString('utf8'));
 }
