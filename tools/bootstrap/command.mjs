@@ -3,6 +3,8 @@ import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Plain } from './console.mjs';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /**
  * Runs a command with its whole output in a log file, and shows the end of it when the command fails.
  * @param {string} command
@@ -13,6 +15,12 @@ export async function logged(command, args, { cwd, log, what, env = process.env,
   mkdirSync(dirname(log), { recursive: true });
   const out = createWriteStream(log);
   const child = spawn(command, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Asked to stop while it works: it ends with us.
+  const stop = (signal) => {
+    child.kill(signal);
+    process.exit(130);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   for (const stream of [child.stdout, child.stderr]) {
     stream.pipe(out, { end: false });
     if (progress) stream.on('data', (data) => progress(lastLine(data.toString())));
@@ -21,6 +29,7 @@ export async function logged(command, args, { cwd, log, what, env = process.env,
     child.once('error', (error) => resolve({ code: -1, error }));
     child.once('close', (code, signal) => resolve({ code: code ?? signal }));
   });
+  for (const signal of SIGNALS) process.off(signal, stop);
   await new Promise((resolve) => out.end(resolve));
   if (code === 0) return;
   const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-25).map((line) => `    ${line}`).join('\n');

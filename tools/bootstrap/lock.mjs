@@ -1,5 +1,5 @@
 /** One bootstrap at a time in a clone: two `npm ci` at once would tear each other's node_modules apart. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dim, say } from './console.mjs';
@@ -26,15 +26,33 @@ export async function alone(root, work) {
   }
 }
 
+/** The note is written elsewhere and linked into place, so that nobody ever sees a lock without its holder. */
 function claim(lock) {
+  const note = `${lock}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  writeFileSync(note, String(process.pid));
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    linkSync(note, lock);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!running(holder(lock))) rmSync(lock, { force: true });
+    if (!running(holder(lock))) discard(lock, note);
     return false;
+  } finally {
+    rmSync(note, { force: true });
   }
+}
+
+/** Moves a dead holder's lock away; puts it back when somebody alive has taken it in between. */
+function discard(lock, note) {
+  const old = `${note}.old`;
+  try {
+    renameSync(lock, old);
+  } catch (error) {
+    if (error.code === 'ENOENT') return;
+    throw error;
+  }
+  if (running(holder(old))) linkSync(old, lock);
+  rmSync(old);
 }
 
 function holder(lock) {

@@ -1,0 +1,1 @@
+export function alone<T>(root: string, work: () => Promise<T>): Promise<T>;

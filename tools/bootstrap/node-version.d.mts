@@ -1,0 +1,2 @@
+export function checkBootstrapNode(version?: string): void;
+export function pinnedNode(root: string): Promise<string>;
