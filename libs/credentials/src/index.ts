@@ -1,0 +1,10 @@
+export { connectionRef, CredentialError, userRef } from './credential-store.js';
+export type { CredentialStore, NewCredential, Secret, StoredCredential } from './credential-store.js';
+export { parseKeyring } from './keyring.js';
+export type { Keyring } from './keyring.js';
+export { credentialSettingProblems, credentialSettings, openCredentialStore } from './settings.js';
+export type { CredentialSettings } from './settings.js';
+export { prepareCredentialDatabase } from './postgres/prepare.js';
+export type { PrepareRequest } from './postgres/prepare.js';
+export { PostgresCredentialStore } from './postgres/postgres-credential-store.js';
+export { ensureAccountNumberKey, readAccountNumberKey } from './account-number-key.js';
