@@ -12,8 +12,11 @@ import { dim, say } from './console.mjs';
 export async function alone(root, work) {
   const lock = join(root, '.tidemark', 'bootstrap.lock');
   mkdirSync(join(root, '.tidemark'), { recursive: true });
-  for (let told = false; !claim(lock); told = true) {
-    if (!told) say(dim(`  … another bootstrap is at work in this folder (process ${holder(lock)}): waiting for it`));
+  for (let told = false; !claim(lock); ) {
+    const other = holder(lock);
+    if (!running(other)) continue;
+    if (!told) say(dim(`  … another bootstrap is at work in this folder (process ${other}): waiting for it`));
+    told = true;
     await sleep(300);
   }
   const release = () => rmSync(lock, { force: true });

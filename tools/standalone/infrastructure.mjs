@@ -2,7 +2,6 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { startNats, startPostgres } from '@tidemark/testing';
-import { provisionDatabase, provisionReader } from '@tidemark/postgres';
 import { Plain } from '../bootstrap/console.mjs';
 
 /** @param {{ folder: string, env: Record<string, string | undefined>, password: string, log: (line: string) => void }} options */
@@ -35,22 +34,4 @@ function demandAnswer(url) {
       resolve();
     });
   });
-}
-
-/** Services that own a database, by the prefix of their variables. */
-export const DATABASES = ['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'GATEWAY', 'CREDENTIALS'];
-
-/**
- * A database and two roles for every service, and a reader of the credentials for sync. Idempotent.
- * @param {string} adminUrl
- * @param {{ ownerPassword: string, servicePassword: string, readerPassword: string }} secrets
- * @returns {Promise<{ databases: Record<string, { ownerUrl: string, serviceUrl: string }>, credentialsReaderUrl: string }>}
- */
-export async function provisionAll(adminUrl, { ownerPassword, servicePassword, readerPassword }) {
-  const databases = {};
-  for (const name of DATABASES) {
-    databases[name] = await provisionDatabase({ adminUrl, database: `tidemark_${name.toLowerCase()}`, ownerPassword, servicePassword });
-  }
-  const reader = await provisionReader({ adminUrl, database: 'tidemark_credentials', role: 'tidemark_credentials_sync', password: readerPassword });
-  return { databases, credentialsReaderUrl: reader.url };
 }

@@ -2,10 +2,11 @@
  * The whole of Tidemark on one machine, as a thing to start and stop: Postgres, NATS, the sandbox and every service in one
  * process. Used by `npm start`, by the end-to-end tests and by the benches, each with a state folder of its own.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_CREDENTIALS, startSandbox } from '@tidemark/app-sandbox';
-import { localNats, localPostgres, provisionAll } from './infrastructure.mjs';
+import { provisionAll } from '../../deploy/provision-all.mjs';
+import { localNats, localPostgres } from './infrastructure.mjs';
 import { choosePorts, demandFree } from './ports.mjs';
 import { demandNotRunning, removeNote, writeNote } from './running.mjs';
 import { loadSecrets } from './secrets.mjs';
@@ -60,7 +61,7 @@ async function startAll({ folder, env, step, ports, stops }) {
   const nats = await step(env.NATS_URL ? 'NATS (NATS_URL)' : 'NATS', (log) => localNats({ folder, env, log }));
   stops.push(() => nats.stop());
   const provisioned = await step('databases and roles', () => provisionAll(postgres.adminUrl, secrets));
-  const sandbox = await step('sandbox', () => startSandbox({ port: ports.sandbox, stateFile: join(folder, 'sandbox.json'), log: quiet }));
+  const sandbox = await step('sandbox', () => startSandbox({ port: ports.sandbox, stateFile: join(folder, 'sandbox.json'), log: quiet, ...world(env) }));
   stops.push(() => sandbox.close());
   const each = environments({ env, ports, natsUrl: nats.url, ...provisioned, secrets, sandbox: { url: sandbox.url, ...DEFAULT_CREDENTIALS } });
   const services = await step('services', (progress) => startServices(each, load, progress));
@@ -76,6 +77,9 @@ async function startAll({ folder, env, step, ports, stops }) {
     pids: { postgres: postgres.pid, nats: nats.pid },
   };
 }
+
+/** The world that SANDBOX_WORLD names, else the sandbox's own. */
+const world = ({ SANDBOX_WORLD: file }) => (file ? { world: JSON.parse(readFileSync(file, 'utf8')) } : {});
 
 /** The sandbox plays the world outside: only its troubles are worth a line here. */
 const quiet = {

@@ -8,7 +8,7 @@ export const PORTS = {
   connections: { variable: 'CONNECTIONS_HTTP_PORT', standard: 3001 },
   sync: { variable: 'SYNC_HTTP_PORT', standard: 3002 },
   snapshots: { variable: 'SNAPSHOTS_HTTP_PORT', standard: 3003 },
-  sandbox: { variable: 'SANDBOX_HTTP_PORT', standard: 3100 },
+  sandbox: { variable: 'SANDBOX_PORT', standard: 3100 },
 };
 
 /** @param {Record<string, string | undefined>} env @returns {Record<keyof typeof PORTS, number>} */

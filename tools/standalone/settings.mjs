@@ -33,7 +33,7 @@ export function environments(installation) {
   };
   const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE)_/.test(name)) };
   const key = env.CREDENTIALS_KEY_FILE ? { CREDENTIALS_KEY_FILE: env.CREDENTIALS_KEY_FILE } : { CREDENTIALS_KEY: env.CREDENTIALS_KEY ?? secrets.credentialsKey };
-  const store = { ...pick(env, (name) => /^(CREDENTIALS_STORE|AWS_.+)$/.test(name)), ...key };
+  const store = { ...pick(env, (name) => /^(CREDENTIALS_(STORE|AWS_.+)|AWS_.+)$/.test(name)), ...key };
   return {
     connections: service('connections', { ...providers, ...store, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
     sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
