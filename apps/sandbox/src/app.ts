@@ -60,6 +60,7 @@ export function demoWorld(): World {
 
 /** @throws where the world is not valid, naming the fields, or where the port is taken */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  if (!('rawJSON' in JSON)) throw new Error(`the sandbox writes numbers digit for digit, which needs Node 22 or newer: this is ${process.version}, use the project's own`);
   const checked = validateWorld(options.world ?? demoWorld());
   if ('problems' in checked) throw new Error(`the world is not valid: ${checked.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
   const links = new LinkState();

@@ -8,7 +8,7 @@ export function plaidClient(sandbox: RunningSandbox, secret = DEFAULT_CREDENTIAL
   return new PlaidApi(new Configuration({ basePath: `${sandbox.url}/plaid`, baseOptions: { headers } }));
 }
 
-export function snaptradeClient(sandbox: RunningSandbox, consumerKey = DEFAULT_CREDENTIALS.snaptrade.consumerKey, prefix = '/snaptrade'): Snaptrade<'commercialApiKey'> {
+export function snaptradeClient(sandbox: RunningSandbox, consumerKey = DEFAULT_CREDENTIALS.snaptrade.consumerKey, prefix = '/snaptrade'): Snaptrade<ReturnType<typeof SnaptradeAuth.commercialApiKey>> {
   return new Snaptrade({
     auth: SnaptradeAuth.commercialApiKey({ clientId: DEFAULT_CREDENTIALS.snaptrade.clientId, consumerKey }),
     basePath: `${sandbox.url}${prefix}`,
