@@ -99,13 +99,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
 
 function build(sandbox: Sandbox): FastifyInstance {
   const server = fastify({ bodyLimit: LARGEST_WORLD_BYTES, forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
-  // Bodies of DELETE and POST without one are fine: both SDKs send the content type anyway.
+  // An empty body is no body, whatever type it claims: axios calls an empty POST a form, both SDKs send it so.
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     try {
       done(null, text === '' ? null : JSON.parse(text as string));
     } catch {
       done(Object.assign(new Error('the body is not valid JSON'), { statusCode: 400 }), undefined);
     }
+  });
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') done(null, null);
+    else done(Object.assign(new Error('the body must be application/json'), { statusCode: 415 }), undefined);
   });
   server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade'], control: '/_control' }));
   void server.register(plaid(sandbox), { prefix: '/plaid' });
