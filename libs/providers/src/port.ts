@@ -78,6 +78,8 @@ export interface FetchedAccount {
   readonly totals: { readonly balance: Decimal | null; readonly available: Decimal | null; readonly holdingsValue: Decimal | null; readonly cashValue: Decimal | null };
   readonly balances: readonly BalanceLine[];
   readonly providerMetadata: Readonly<Record<string, unknown>>;
+  /** Set where the provider did not say what the account holds: it exists, but no snapshot may be made of it (empty is not zero). */
+  readonly incomplete?: string;
 }
 
 /** `transactionId` is given by sync, which knows our account id; the adapter gives identity and content. */
@@ -88,14 +90,17 @@ export interface TransactionPage {
   readonly transactions: readonly FetchedTransaction[];
   /** Identities that the provider itself says are withdrawn (Plaid /transactions/sync `removed`). */
   readonly withdrawn: readonly string[];
+  /** Of this account alone: true where `transactions` are all of the range. Absent: as the whole answer says. */
+  readonly wholeRange?: boolean;
 }
 
 export interface FetchedTransactions {
   readonly pages: readonly TransactionPage[];
   /** To be given back at the next fetch (Plaid /transactions/sync cursor); null where the provider has none. */
   readonly cursor: string | null;
-  /** True where the answer is every transaction of the range, so that one which is absent was withdrawn. */
+  /** True where the answer is every transaction of the range, so that one which is absent was withdrawn; false as soon as one page is not. */
   readonly wholeRange: boolean;
+  readonly notes?: readonly string[];
 }
 
 export interface FetchRequest {

@@ -1,0 +1,48 @@
+/** What both providers' instruments have in common: spelling of tickers, OCC symbols, identifiers of bonds. Pure. */
+import { assetId, isCurrency, multiply, parseAssetId } from '@tidemark/money';
+import type { AssetId, Decimal } from '@tidemark/money';
+
+const OCC = /^([A-Z0-9.]{1,6})(\d{6})([CP])(\d{8})$/;
+const CUSIP = /^[0-9A-Z*@#]{8}\d$/;
+const ISIN = /^[A-Z]{2}[A-Z0-9]{9}\d$/;
+
+/** `BRK/B`, `BRK-B` and `BRK B` are one share class, `BRK.B`. */
+export function ticker(written: string): string {
+  return written.trim().toUpperCase().replace(/^([A-Z]{1,5})[ /-]([A-Z])$/, '$1.$2');
+}
+
+/** The asset id, or null where the symbol has no form that this kind of asset can have. */
+export function marketAsset(kind: 'equity' | 'etf' | 'fund' | 'crypto', symbol: string): AssetId | null {
+  const id = assetId(kind, kind === 'crypto' ? symbol.trim().toUpperCase() : ticker(symbol));
+  return parseAssetId(id) === null ? null : id;
+}
+
+/** `AAPL  261218C00240000` (OCC, 21 characters, padded) without its padding; null where it is no OCC symbol. */
+export function occAsset(symbol: string): AssetId | null {
+  const compact = symbol.toUpperCase().replace(/\s+/g, '');
+  return OCC.test(compact) ? assetId('option', compact) : null;
+}
+
+/** The OCC symbol from its parts: root, YYMMDD, C or P, strike × 1000 in eight digits. Null where a part does not fit. */
+export function occAssetFromParts(parts: { underlying: string; expiration: string; type: string; strike: Decimal }): AssetId | null {
+  const date = /^\d{2}(\d{2})-(\d{2})-(\d{2})$/.exec(parts.expiration);
+  const side = parts.type.slice(0, 1).toUpperCase();
+  const thousandths = multiply(parts.strike, '1000');
+  if (date === null || !/^\d{1,8}$/.test(thousandths)) return null;
+  return occAsset(`${parts.underlying.replace(/[^A-Za-z0-9.]/g, '')}${date[1]}${date[2]}${date[3]}${side}${thousandths.padStart(8, '0')}`);
+}
+
+/** By CUSIP, else by ISIN; null where neither is known or well formed. */
+export function bondAsset(cusip: string | null, isin: string | null): AssetId | null {
+  if (cusip !== null && CUSIP.test(cusip)) return assetId('bond', cusip);
+  return isin !== null && ISIN.test(isin) ? assetId('bond', isin) : null;
+}
+
+export function currencyAsset(provider: string, code: string): AssetId {
+  return isCurrency(code) ? assetId('currency', code) : providerAsset(provider, `currency:${code}`);
+}
+
+/** What no market knows, under the provider's own id. */
+export function providerAsset(provider: string, id: string): AssetId {
+  return assetId('provider', `${provider}:${id}`).slice(0, 240);
+}

@@ -1,0 +1,136 @@
+/**
+ * Provider settings from environment-like text, parsed once at start. Pure: whoever calls reads files (`PLAID_SECRET_FILE`) and
+ * hands their content in under the same name. Every problem names its variable and what it accepts, all of them at once.
+ */
+import { ok, refuse } from '@tidemark/kernel';
+import type { Result } from '@tidemark/kernel';
+import { isNegative, parseDecimal } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import type { ProviderSettings } from './port.js';
+
+export interface SettingsProblem {
+  readonly variable: string;
+  readonly accepts: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface ProviderDefaults {
+  readonly id: string;
+  readonly prefix: string;
+  readonly environment: string;
+  readonly environments: Readonly<Record<string, string>>;
+  readonly requestsPerMinute: number;
+  readonly refreshCost: Decimal;
+}
+
+const PLAID: ProviderDefaults = {
+  id: 'plaid',
+  prefix: 'PLAID',
+  environment: 'sandbox',
+  environments: { sandbox: 'https://sandbox.plaid.com', production: 'https://production.plaid.com' },
+  requestsPerMinute: 2_000,
+  refreshCost: '0.01',
+};
+const SNAPTRADE: ProviderDefaults = {
+  id: 'snaptrade',
+  prefix: 'SNAPTRADE',
+  environment: 'production',
+  environments: { production: 'https://api.snaptrade.com' },
+  requestsPerMinute: 250,
+  refreshCost: '0.05',
+};
+
+/** Settings of every provider, disabled ones included; a disabled one needs no keys. */
+export function providerSettings(environment: Environment): Result<readonly ProviderSettings[], readonly SettingsProblem[]> {
+  const problems: SettingsProblem[] = [];
+  const settings = [PLAID, SNAPTRADE].map((defaults) => settingsOf(defaults, environment, problems));
+  return problems.length === 0 ? ok(settings) : refuse(problems);
+}
+
+function settingsOf(defaults: ProviderDefaults, environment: Environment, problems: SettingsProblem[]): ProviderSettings {
+  const read = new Reader(defaults.prefix, environment, problems);
+  const enabled = read.flag('ENABLED', true);
+  const name = read.text('ENV') ?? defaults.environment;
+  const known = defaults.environments[name];
+  const baseUrl = read.url('BASE_URL') ?? known;
+  if (baseUrl === undefined) read.problem('ENV', `one of ${Object.keys(defaults.environments).join(', ')} (or any name together with ${defaults.prefix}_BASE_URL)`);
+  return {
+    id: defaults.id,
+    baseUrl: baseUrl ?? '',
+    environment: name,
+    timeoutMs: read.whole('TIMEOUT_MS', 30_000, 10, 600_000),
+    retries: read.whole('RETRIES', 3, 0, 10),
+    requestsPerMinute: read.whole('REQUESTS_PER_MINUTE', defaults.requestsPerMinute, 1, 1_000_000),
+    enabled,
+    adminsOnly: read.flag('ADMINS_ONLY', false),
+    refreshCost: { amount: read.amount('REFRESH_COST', defaults.refreshCost), currency: 'USD' },
+    clientId: read.required('CLIENT_ID', enabled, 'the client id of the provider account'),
+    clientSecret: secretOf(read, defaults, enabled),
+  };
+}
+
+/** Plaid calls it a secret, SnapTrade a consumer key. */
+function secretOf(read: Reader, defaults: ProviderDefaults, enabled: boolean): string {
+  const name = defaults === SNAPTRADE ? 'CONSUMER_KEY' : 'SECRET';
+  const value = read.text(name) ?? read.text(`${name}_FILE`)?.trim();
+  if (value !== undefined && value !== '') return value;
+  if (enabled) read.problem(name, `the secret itself, or ${defaults.prefix}_${name}_FILE naming a file that holds it; or set ${defaults.prefix}_ENABLED=false`);
+  return '';
+}
+
+class Reader {
+  constructor(
+    private readonly prefix: string,
+    private readonly environment: Environment,
+    private readonly problems: SettingsProblem[],
+  ) {}
+
+  text(name: string): string | undefined {
+    const value = this.environment[`${this.prefix}_${name}`]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  problem(name: string, accepts: string): void {
+    this.problems.push({ variable: `${this.prefix}_${name}`, accepts });
+  }
+
+  required(name: string, needed: boolean, what: string): string {
+    const value = this.text(name);
+    if (value === undefined && needed) this.problem(name, `${what}; or set ${this.prefix}_ENABLED=false`);
+    return value ?? '';
+  }
+
+  flag(name: string, otherwise: boolean): boolean {
+    const value = this.text(name)?.toLowerCase();
+    if (value === undefined) return otherwise;
+    if (value !== 'true' && value !== 'false') this.problem(name, 'true or false');
+    return value === 'true';
+  }
+
+  whole(name: string, otherwise: number, least: number, most: number): number {
+    const value = this.text(name);
+    if (value === undefined) return otherwise;
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (number >= least && number <= most) return number;
+    this.problem(name, `a whole number from ${least} to ${most}`);
+    return otherwise;
+  }
+
+  amount(name: string, otherwise: Decimal): Decimal {
+    const value = this.text(name);
+    if (value === undefined) return otherwise;
+    const amount = parseDecimal(value);
+    if (amount !== null && !isNegative(amount)) return amount;
+    this.problem(name, 'an amount in USD such as 0.05, not negative');
+    return otherwise;
+  }
+
+  url(name: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (/^https?:\/\/[^\s/?#]+[^\s?#]*$/.test(value)) return value.replace(/\/+$/, '');
+    this.problem(name, 'an http(s) address without query, such as http://localhost:3100/plaid');
+    return undefined;
+  }
+}
