@@ -1,0 +1,2 @@
+export const DATABASES: readonly string[];
+export function databaseOf(prefix: string): string;
