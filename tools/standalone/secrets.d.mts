@@ -1,0 +1,1 @@
+export function loadSecrets(folder: string): Record<string, string>;

@@ -1,0 +1,10 @@
+type Env = Record<string, string | undefined>;
+export function environments(installation: {
+  env: Env;
+  ports: Record<string, number>;
+  natsUrl: string;
+  databases: Record<string, { ownerUrl: string; serviceUrl: string }>;
+  credentialsReaderUrl: string;
+  secrets: Record<string, string>;
+  sandbox: { url: string; plaid: { clientId: string; secret: string }; snaptrade: { clientId: string; consumerKey: string } };
+}): Record<string, Env>;
