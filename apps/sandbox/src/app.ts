@@ -21,7 +21,9 @@ import { WorldStore } from './world/world-store.js';
 
 export type { World } from './world/world.js';
 export type { SandboxCredentials, SandboxLog } from './server/sandbox.js';
-export { generateWorld, trueValues } from './generate/generate-world.js';
+export { generateWorld } from './generate/generate-world.js';
+export { trueValues } from './generate/true-values.js';
+export type { TrueValue } from './generate/true-values.js';
 export type { GenerateOptions } from './generate/generate-world.js';
 
 export interface SandboxOptions {

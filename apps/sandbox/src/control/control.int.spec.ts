@@ -20,15 +20,15 @@ describe('the world document', () => {
     expect(new Ajv({ strict: false }).compile(schema)(await control(sandbox, 'GET', '/world'))).toBe(true);
   });
 
-  it.each([
-    ['accounts[0].holdings[0].quantity', (world: any) => (world.accounts[0].holdings[0].quantity = 100), /must be string/],
-    ['accounts[0].holdings[0].quantity', (world: any) => (world.accounts[0].holdings[0].quantity = '1,000'), /must match pattern/],
-    ['accounts[1].holdings[0].security', (world: any) => (world.accounts[1].holdings[0].security = 'nope'), /"nope" is not in securities/],
-    ['accounts[2].person', (world: any) => (world.accounts[2].person = 'nobody'), /"nobody" is not in persons/],
-    ['accounts[1].id', (world: any) => (world.accounts[1].id = world.accounts[0].id), /already used in accounts/],
-    ['transactions[0].kind', (world: any) => (world.transactions[0].kind = 'gift'), /must be equal to one of the allowed values: buy, sell/],
-    ['persons[0].name', (world: any) => delete world.persons[0].name, /required property/],
-    ['accounts[0].cahs', (world: any) => (world.accounts[0].cahs = []), /must NOT have additional properties/],
+  it.each<[string, (world: World) => object, RegExp]>([
+    ['accounts[0].holdings[0].quantity', (world) => Object.assign(world.accounts[0]!.holdings![0]!, { quantity: 100 }), /must be string/],
+    ['accounts[0].holdings[0].quantity', (world) => Object.assign(world.accounts[0]!.holdings![0]!, { quantity: '1,000' }), /must match pattern/],
+    ['accounts[1].holdings[0].security', (world) => Object.assign(world.accounts[1]!.holdings![0]!, { security: 'nope' }), /"nope" is not in securities/],
+    ['accounts[2].person', (world) => Object.assign(world.accounts[2]!, { person: 'nobody' }), /"nobody" is not in persons/],
+    ['accounts[1].id', (world) => Object.assign(world.accounts[1]!, { id: world.accounts[0]!.id }), /already used in accounts/],
+    ['transactions[0].kind', (world) => Object.assign(world.transactions[0]!, { kind: 'gift' }), /must be equal to one of the allowed values: buy, sell/],
+    ['persons[0].name', (world) => Object.assign(world.persons[0]!, { name: undefined }), /required property/],
+    ['accounts[0].cahs', (world) => Object.assign(world.accounts[0]!, { cahs: [] }), /must NOT have additional properties/],
   ])('is refused whole, naming %s', async (path, spoil, words) => {
     const world = demoWorld();
     spoil(world);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { add, compare, sum } from '@tidemark/money';
 import { validateWorld } from '../world/validate-world.js';
-import { generateWorld, trueValues } from './generate-world.js';
+import { generateWorld } from './generate-world.js';
+import { trueValues } from './true-values.js';
 
 describe('a generated world', () => {
   const options = { seed: 7, persons: 3, accountsPerPerson: 4, holdingsPerAccount: 6, transactionsPerAccount: 25 };

@@ -7,9 +7,6 @@ import type { Account, Holding, Person, Security, Transaction, World } from '../
 import { INSTITUTIONS, madeUpSecurities } from './catalogue.js';
 import { dice, type Dice } from './dice.js';
 
-export { trueValues } from './true-values.js';
-export type { TrueValue } from './true-values.js';
-
 export interface GenerateOptions {
   seed: number;
   persons?: number;

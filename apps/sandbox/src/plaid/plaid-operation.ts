@@ -53,7 +53,10 @@ export function clientOperation(
 }
 
 function authenticate(sandbox: Sandbox, request: FastifyRequest, body: PlaidBody): void {
-  const given = (header: string, field: string): string => String(request.headers[header] ?? body[field] ?? '');
+  const given = (header: string, field: string): string => {
+    const value = request.headers[header] ?? body[field];
+    return typeof value === 'string' ? value : '';
+  };
   const clientId = given('plaid-client-id', 'client_id');
   const secret = given('plaid-secret', 'secret');
   if (clientId === '' || secret === '') throw new PlaidError('MISSING_FIELDS', clientId === '' ? 'client_id' : 'secret');
