@@ -11,7 +11,7 @@ import type { Appended, AppendRefusal, AppendRequest, LogShape } from './append.
 import { plainCodec } from './codec.js';
 import type { EventCodec } from './codec.js';
 import { GroupCommit } from './group-commit.js';
-import { partitionOf } from './partition.js';
+import { DEFAULT_PARTITIONS, partitionOf } from './partition.js';
 import { EVENT_COLUMNS, toEnvelope } from './stored-event.js';
 import type { EventRow } from './stored-event.js';
 
@@ -28,8 +28,6 @@ export interface LogTransaction extends SqlClient {
   /** Notes events; they are numbered and written at the end, so that the head row is locked last and shortest. */
   append(request: AppendRequest): void;
 }
-
-export const DEFAULT_PARTITIONS = 16;
 
 const STORED = EVENT_COLUMNS.split(', ')
   .map((column) => (column === 'data' ? 'e.data::text AS data' : `e.${column}`))
@@ -53,8 +51,13 @@ export class EventLog {
     this.groups = new GroupCommit(options.database, this.shape, (appended) => this.committed(appended));
   }
 
-  static open(options: EventLogOptions): Promise<EventLog> {
-    return Promise.resolve(new EventLog(options));
+  /** @throws where the log was installed with another number of partitions: users' events would be looked for where they are not */
+  static async open(options: EventLogOptions): Promise<EventLog> {
+    const log = new EventLog(options);
+    const { rows } = await options.database.query<{ n: number }>('SELECT count(*) AS n FROM log.head');
+    const installed = rows[0]?.n ?? 0;
+    if (installed !== log.partitions) throw new Error(`the log ${log.name} was installed with ${installed} partitions, not ${log.partitions}: set TIDEMARK_PARTITIONS=${installed}`);
+    return log;
   }
 
   /** Called after each commit of this process with what was written; the relay hangs on it. */

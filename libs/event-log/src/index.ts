@@ -1,10 +1,10 @@
 export { eventLogMigration } from './schema.migration.js';
-export { DEFAULT_PARTITIONS, EventLog } from './event-log.js';
+export { EventLog } from './event-log.js';
 export type { EventLogOptions, LogTransaction } from './event-log.js';
 export type { Appended, AppendedEvent, AppendRefusal, AppendRequest, NewEvent } from './append.js';
 export { plainCodec } from './codec.js';
 export type { EventCodec } from './codec.js';
-export { partitionOf } from './partition.js';
+export { DEFAULT_PARTITIONS, partitionOf } from './partition.js';
 export { startEventLogServer } from './event-log-server.js';
 export type { EventLogServerOptions } from './event-log-server.js';
 export { LogUnavailable, readLog } from './log-query.js';

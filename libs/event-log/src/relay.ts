@@ -29,6 +29,8 @@ export interface RelayOptions {
 }
 
 const BATCH_EACH = 500;
+/** A lost acknowledgement costs so long and no more: the stream is asked what it holds. */
+const ACK_MS = 2_000;
 
 export class Relay {
   /** Last position known to be in the stream; absent where it has to be asked for. */
@@ -43,7 +45,7 @@ export class Relay {
   private closed = false;
 
   constructor(private readonly options: RelayOptions) {
-    this.client = jetstream(options.nats);
+    this.client = jetstream(options.nats, { timeout: ACK_MS });
   }
 
   async start(): Promise<void> {
@@ -51,6 +53,7 @@ export class Relay {
     this.stops.push(log.onCommitted((appended) => this.wake(appended.positions.map((at) => at.partition))));
     this.stops.push(onWake(nats, log.name, (partitions) => this.wake(partitions)));
     await this.renew();
+    void this.watchConnection();
     this.timers.push(setInterval(() => void this.renew(), leaseMs / 3));
     this.timers.push(setInterval(() => this.wake([...this.held]), pollMs));
   }
@@ -70,6 +73,16 @@ export class Relay {
         this.pumping = null;
         if (this.dirty.size > 0) this.wake([]);
       });
+    }
+  }
+
+  /** A server that comes back may have lost its store, also of partitions in which nothing happens now: ask all of them. */
+  private async watchConnection(): Promise<void> {
+    for await (const { type } of this.options.nats.status()) {
+      if (this.closed) return;
+      if (type !== 'reconnect') continue;
+      this.published.clear();
+      this.wake([...this.held]);
     }
   }
 

@@ -8,12 +8,10 @@
  * Immutability is kept three times: the service's role has no right to UPDATE, DELETE or TRUNCATE; triggers refuse them to
  * everybody else (the owner included); and the owner is a role that no running service uses.
  */
-import { grant, leaseTables } from '@tidemark/postgres';
+import { grant, leaseTables, serviceRole } from '@tidemark/postgres';
 import type { MigrationClass } from '@tidemark/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-/** How many `event` tables there are at most; the count in use is a setting of the installation. */
-const MAX_PARTITIONS = 64;
+import { DEFAULT_PARTITIONS } from './partition.js';
 
 const TABLES = `
   CREATE SCHEMA log;
@@ -102,34 +100,38 @@ const APPEND = `
       SELECT p.ord, p.epoch, p.position, p.streamversion FROM placed p ORDER BY p.ord;
   END $$;`;
 
-/** The same in every producing service. */
-export function eventLogMigration(): MigrationClass {
-  return EventLog1763700000001;
+/**
+ * The same in every producing service.
+ * @param partitions fixed at installation: a user's partition is a hash of the user id over this count
+ */
+export function eventLogMigration(partitions: number = DEFAULT_PARTITIONS): MigrationClass {
+  return class EventLog1763700000001 implements MigrationInterface {
+    readonly name = 'EventLog1763700000001';
+
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(TABLES);
+      await runner.query(REFUSE_CHANGE);
+      await runner.query(partitionTables(partitions, await serviceRole(runner)));
+      await runner.query(APPEND);
+      await runner.query(leaseTables('log'));
+      await grant(runner, 'USAGE', 'SCHEMA log');
+      await grant(runner, 'SELECT, INSERT', 'log.event');
+      await grant(runner, 'SELECT, UPDATE (position)', 'log.head');
+      await grant(runner, 'EXECUTE', 'FUNCTION log.append');
+      await grant(runner, 'SELECT, INSERT, UPDATE, DELETE', 'log.relay, log.lease, log.lease_member');
+    }
+
+    async down(): Promise<void> {
+      throw new Error('the event log is never dropped by a migration');
+    }
+  };
 }
 
-class EventLog1763700000001 implements MigrationInterface {
-  readonly name = 'EventLog1763700000001';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(TABLES);
-    await runner.query(REFUSE_CHANGE);
-    for (let partition = 0; partition < MAX_PARTITIONS; partition += 1) {
-      await runner.query(`CREATE TABLE log.event_${partition} PARTITION OF log.event FOR VALUES IN (${partition})`);
-      await runner.query(`CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log.event_${partition} FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change()`);
-    }
-    await runner.query(`INSERT INTO log.head (partition) SELECT generate_series(0, ${MAX_PARTITIONS - 1})`);
-    await runner.query(APPEND);
-    await runner.query(leaseTables('log'));
-    await grant(runner, 'USAGE', 'SCHEMA log');
-    await grant(runner, 'SELECT, INSERT', 'log.event');
-    // Without a right to read the partition itself, Postgres leaves the key out of a uniqueness error, and a duplicate could not be told.
-    for (let partition = 0; partition < MAX_PARTITIONS; partition += 1) await grant(runner, 'SELECT', `log.event_${partition}`);
-    await grant(runner, 'SELECT, UPDATE (position)', 'log.head');
-    await grant(runner, 'EXECUTE', 'FUNCTION log.append');
-    await grant(runner, 'SELECT, INSERT, UPDATE, DELETE', 'log.relay, log.lease, log.lease_member');
-  }
-
-  async down(): Promise<void> {
-    throw new Error('the event log is never dropped by a migration');
-  }
+/** Without a right to read a partition itself, Postgres leaves the key out of a uniqueness error, and a duplicate could not be told. */
+function partitionTables(partitions: number, role: string): string {
+  return Array.from({ length: partitions }, (_, at) => `
+    CREATE TABLE log.event_${at} PARTITION OF log.event FOR VALUES IN (${at});
+    CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log.event_${at} FOR EACH STATEMENT EXECUTE FUNCTION log.refuse_change();
+    GRANT SELECT ON log.event_${at} TO "${role.replaceAll('"', '""')}";
+    INSERT INTO log.head (partition) VALUES (${at});`).join('\n');
 }
