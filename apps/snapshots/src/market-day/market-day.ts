@@ -33,11 +33,11 @@ export function instantOf(asOf: string): Result<string, string> {
   return exact.isValid ? ok(utc(exact)) : refuse(`${asOf} is no instant; one such as 2026-11-20T21:00:00Z is accepted`);
 }
 
-/** The instants that a range `from`–`to` spans; a bare day spans its whole market day, so `from` = `to` = D is all of day D. */
-export function rangeStart(from: string): Result<{ at: string; inclusive: boolean }, string> {
+/** The instant after which a range `from` begins: just before an instant, the close before a bare day, so that from D to D is all of day D. */
+export function rangeStart(from: string): Result<string, string> {
   const start = instantOf(from);
   if (!start.ok) return start;
-  return ok(DAY.test(from) ? { at: closeBefore(start.value), inclusive: false } : { at: start.value, inclusive: true });
+  return ok(DAY.test(from) ? closeBefore(start.value) : utc(DateTime.fromISO(start.value, { zone: 'utc' }).minus({ milliseconds: 1 })));
 }
 
 function closeOn(date: DateTime): DateTime {

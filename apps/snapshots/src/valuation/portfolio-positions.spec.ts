@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { givenAccount, held, holdings, id, stock, usd } from '../testing/given-holdings.js';
+import { givenAccount, held, holdings, id, stock, usd } from './holdings.fixture.js';
 import { portfolioPositions } from './portfolio-positions.js';
 
 const schwab = givenAccount(1, { trading: true });

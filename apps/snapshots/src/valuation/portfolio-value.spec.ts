@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AT, givenAccount, givenSnapshot, held, holdings, id, PREVIOUS_CLOSE, stock, usd } from '../testing/given-holdings.js';
+import { AT, givenAccount, givenSnapshot, held, holdings, id, PREVIOUS_CLOSE, stock, usd } from './holdings.fixture.js';
 import { portfolioValue } from './portfolio-value.js';
 
 const excluded = { changes: [{ kind: 'excluded' as const, value: true, effectiveAt: PREVIOUS_CLOSE }] };

@@ -33,8 +33,8 @@ export interface Scope {
   readonly accountId?: string | undefined;
   readonly connectionId?: string | undefined;
   readonly provider?: string | undefined;
-  /** `house`: accounts that the user keeps by hand. */
-  readonly source?: 'all' | 'external' | 'house' | undefined;
+  /** `house`: accounts that the user keeps by hand; `external`: the others; else all. */
+  readonly source?: string | undefined;
 }
 
 export interface AccountEntry {

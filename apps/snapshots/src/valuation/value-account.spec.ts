@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AT, givenSnapshot, stock, usd } from '../testing/given-holdings.js';
+import { AT, givenSnapshot, stock, usd } from './holdings.fixture.js';
 import { noRates } from './rate.js';
 import { differs, valueAccount } from './value-account.js';
 import { valueLine } from './value-line.js';

@@ -1,9 +1,9 @@
 /** Builders for specs: accounts and snapshots with everything that a spec does not care about filled in. */
 import type { BalanceLine } from '@tidemark/contracts';
 import type { Account } from '../account/account.js';
-import { noRates } from '../valuation/rate.js';
-import type { AccountHoldings, Holdings } from '../valuation/portfolio.js';
-import type { HeldSnapshot } from '../valuation/value-account.js';
+import { noRates } from './rate.js';
+import type { AccountHoldings, Holdings } from './portfolio.js';
+import type { HeldSnapshot } from './value-account.js';
 
 export const AT = '2026-11-20T21:00:00.000Z';
 export const PREVIOUS_CLOSE = '2026-11-19T21:00:00.000Z';

@@ -1,0 +1,61 @@
+/** Loads what a portfolio answer is made from: accounts, their snapshots now and at the close before, and what is parked. */
+import { problem } from '@tidemark/contracts';
+import type { Problem } from '@tidemark/contracts';
+import { ok, refuse } from '@tidemark/kernel';
+import type { Result } from '@tidemark/kernel';
+import { isCurrency } from '@tidemark/money';
+import type { SqlClient } from '@tidemark/postgres';
+import { parkedKeys } from '@tidemark/projections';
+import type { Account } from '../account/account.js';
+import { closeBefore } from '../market-day/market-day.js';
+import { readHoldings } from '../projections/balances/query.js';
+import { inScope } from '../valuation/portfolio.js';
+import type { Holdings, Scope } from '../valuation/portfolio.js';
+import { instantAsked, invalidField } from './instant-asked.js';
+import { unknownAccount } from './known-account.js';
+import type { Reads } from './read-context.js';
+
+export const DEFAULT_CURRENCY = 'USD';
+
+export interface PortfolioQuery {
+  readonly userId: string;
+  readonly asOf?: string | undefined;
+  /** In place of the user's base currency. */
+  readonly currency?: string | undefined;
+  readonly scope: Scope;
+}
+
+export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise<Result<Holdings, Problem>> {
+  const { userId, scope, currency } = query;
+  if (currency !== undefined && !isCurrency(currency)) return refuse(invalidField('currency', `${currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`));
+  const asked = instantAsked(query.asOf, reads.clock.now());
+  if (!asked.ok) return asked;
+  const previousClose = closeBefore(asked.value.at);
+  const stored = await readHoldings(reads.database, userId, asked.value.until, previousClose);
+  const missing = unknownIn(scope, stored.accounts.map((held) => held.account));
+  if (missing) return refuse(missing);
+  const parked = await parkedAccounts(reads.database, stored.accounts.map((held) => held.account));
+  return ok({
+    accounts: stored.accounts.map((held) => ({ ...held, parked: parked.has(held.account.accountId) })),
+    at: asked.value.at,
+    previousClose,
+    base: currency ?? stored.baseCurrency ?? DEFAULT_CURRENCY,
+    rate: reads.rate,
+  });
+}
+
+/** What the scope names must be the user's own. */
+export function unknownIn(scope: Scope, accounts: readonly Account[]): Problem | null {
+  const { accountId, connectionId } = scope;
+  if (accountId !== undefined && !accounts.some((account) => inScope(account, { accountId }))) return unknownAccount(accountId);
+  if (connectionId !== undefined && !accounts.some((account) => inScope(account, { connectionId }))) return problem('not_found', `There is no connection ${connectionId} with accounts.`);
+  return null;
+}
+
+/** Accounts of which an event, or one of their connection's, could not be applied. */
+export async function parkedAccounts(client: SqlClient, accounts: readonly Account[]): Promise<Set<string>> {
+  if (accounts.length === 0) return new Set();
+  const keys = (account: Account) => [`account-${account.accountId}`, `connection-${account.connectionId}`];
+  const parked = await parkedKeys(client, ['balances', 'accounts'], [...new Set(accounts.flatMap(keys))]);
+  return new Set(accounts.filter((account) => keys(account).some((key) => parked.has(key))).map((account) => account.accountId));
+}
