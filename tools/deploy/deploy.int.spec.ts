@@ -34,7 +34,8 @@ describe.each(services)('%s', (_where, { name, env, ports }) => {
   it('sets only variables that the service reads', () => {
     const source = sourceOf(name);
     const given = Object.keys(env).filter((variable) => !/_PASSWORD$|^NODE_ENV$/.test(variable));
-    expect(given.filter((variable) => !source.includes(variable) && !source.includes(variable.replace(/_FILE$/, '')))).toEqual([]);
+    const reads = (variable: string) => new RegExp(`\\b${variable}\\b`).test(source);
+    expect(given.filter((variable) => !reads(variable) && !reads(variable.replace(/_FILE$/, '')))).toEqual([]);
   });
 
   it('listens for others, where its probes and its callers look for it', () => {

@@ -5,6 +5,8 @@ export interface Installation {
   docsUrl: string;
   sandboxUrl: string;
   natsUrl: string;
+  /** What the gateway checks tokens with; undefined when the user brought an issuer. */
+  jwtSecret: string | undefined;
   /** Postgres, as its superuser. */
   adminUrl: string;
   /** Service → where it says how it is. */

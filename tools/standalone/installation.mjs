@@ -21,6 +21,7 @@ const load = (name) => import(`@tidemark/app-${name}`);
  * @property {string} docsUrl Swagger UI
  * @property {string} sandboxUrl
  * @property {string} natsUrl
+ * @property {string | undefined} jwtSecret what the gateway checks tokens with; undefined when the user brought an issuer
  * @property {string} adminUrl Postgres, as its superuser
  * @property {Record<string, string>} healthUrls service → where it says how it is
  * @property {Record<string, Record<string, string | undefined>>} environments what each service was started with
@@ -74,6 +75,7 @@ async function startAll({ folder, env, step, ports, stops }) {
     adminUrl: postgres.adminUrl,
     healthUrls: Object.fromEntries(Object.entries(at).map(([name, url]) => [name, `${url}/health/ready`])),
     environments: each,
+    jwtSecret: each.gateway.GATEWAY_JWT_SECRET,
     pids: { postgres: postgres.pid, nats: nats.pid },
   };
 }

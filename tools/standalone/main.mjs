@@ -27,9 +27,9 @@ function stopRequested() {
   });
 }
 
-async function demo({ apiUrl, sandboxUrl }) {
+async function demo({ apiUrl, sandboxUrl, jwtSecret }) {
   const { runDemo } = await import('@tidemark/app-ops');
-  await step('demo user', () => runDemo({ apiUrl, sandboxUrl, out: process.stdout }));
+  await step('demo user', () => runDemo({ apiUrl, sandboxUrl, jwtSecret, out: process.stdout }));
 }
 
 function announce({ apiUrl, docsUrl, sandboxUrl, natsUrl }) {
@@ -52,7 +52,7 @@ async function main() {
     const interrupted = stop.then(() => true);
     const begun = process.env.TIDEMARK_DEMO === 'off' ? Promise.resolve() : demo(installation);
     if ((await Promise.race([begun.then(() => false), interrupted])) === false) announce(installation);
-    process.send?.({ ready: true, ...installation });
+    process.send?.({ ready: true });
     say(dim(`\nstopping (${await stop})`));
   } finally {
     await installation.stop();

@@ -38,9 +38,12 @@ export function environments(installation) {
     connections: service('connections', { ...providers, ...store, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
     sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
     snapshots: service('snapshots'),
-    gateway: service('gateway', { JWT_SECRET: env.JWT_SECRET ?? secrets.jwtSecret }),
+    gateway: service('gateway', gatewayToken(env, secrets)),
   };
 }
+
+/** Tokens are checked with our own secret unless the user brought a secret or an issuer. */
+const gatewayToken = (env, { jwtSecret }) => (['GATEWAY_JWT_SECRET', 'GATEWAY_JWT_SECRET_FILE', 'GATEWAY_JWKS_URL', 'GATEWAY_JWT_ISSUER'].some((name) => env[name]) ? {} : { GATEWAY_JWT_SECRET: jwtSecret });
 
 /** A provider that the user gave no keys for is played by the sandbox. */
 function sandboxProviders(env, sandbox) {

@@ -85,7 +85,7 @@ describe('environments', () => {
     const each = installation({ UNRELATED: 'x', CONNECTIONS_POOL: '3' });
     expect(each['sync']).toMatchObject({ SYNC_PG_URL: 'service-SYNC', SYNC_HTTP_PORT: '3', CREDENTIALS_PG_URL: 'reader', CREDENTIALS_KEY: 'key', NATS_URL: 'nats://n' });
     expect(each['connections']).toMatchObject({ CREDENTIALS_PG_URL: 'service-CREDENTIALS', CONNECTIONS_POOL: '3' });
-    for (const [service, variable] of [['sync', 'JWT_SECRET'], ['sync', 'CONNECTIONS_PG_URL'], ['sync', 'CREDENTIALS_PG_OWNER_URL'], ['snapshots', 'CREDENTIALS_KEY'], ['gateway', 'PLAID_SECRET'], ['gateway', 'UNRELATED']] as const) {
+    for (const [service, variable] of [['sync', 'GATEWAY_JWT_SECRET'], ['sync', 'CONNECTIONS_PG_URL'], ['sync', 'CREDENTIALS_PG_OWNER_URL'], ['snapshots', 'CREDENTIALS_KEY'], ['gateway', 'PLAID_SECRET'], ['gateway', 'UNRELATED']] as const) {
       expect(each[service]?.[variable]).toBeUndefined();
     }
   });
