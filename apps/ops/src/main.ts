@@ -1,0 +1,34 @@
+/** The `tidemark` command. Every command has `--json`; a failure says what to do and exits with 1. */
+import { Command } from 'commander';
+import { runDemo } from './demo/report.js';
+import { runFlow } from './demo/run-demo.js';
+
+const program = new Command('tidemark').description('Knows what a portfolio is, was and should be.').showHelpAfterError().version('0.1.0');
+
+program
+  .command('demo')
+  .description('link four institutions of the sandbox for a user and follow every step, down to the positions of the events')
+  .option('--api <url>', 'where the gateway listens', process.env['TIDEMARK_API_URL'] ?? `http://127.0.0.1:${process.env['GATEWAY_HTTP_PORT'] ?? '3000'}`)
+  .option('--sandbox <url>', 'where the sandbox listens', process.env['TIDEMARK_SANDBOX_URL'] ?? `http://127.0.0.1:${process.env['SANDBOX_PORT'] ?? '3100'}`)
+  .option('--user <id>', 'an existing user to go on with; a new one is made otherwise')
+  .option('--json', 'one JSON document instead of text')
+  .action(async (options: { api: string; sandbox: string; user?: string; json?: boolean }) => {
+    const where = { apiUrl: trimmed(options.api), sandboxUrl: trimmed(options.sandbox), ...(options.user ? { userId: options.user } : {}) };
+    if (options.json) {
+      const { token: _secret, ...result } = await runFlow({ ...where, step: () => undefined });
+      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    } else {
+      await runDemo({ ...where, out: process.stdout });
+    }
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`tidemark: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, '');
+}
