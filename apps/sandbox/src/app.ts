@@ -16,7 +16,7 @@ import { snaptrade } from './snaptrade/snaptrade.js';
 import { LinkState } from './state/link-state.js';
 import { StateFile } from './state/state-file.js';
 import { validateWorld } from './world/validate-world.js';
-import type { World } from './world/world.js';
+import type { WebhookSettings, World } from './world/world.js';
 import { WorldStore } from './world/world-store.js';
 
 export type { World } from './world/world.js';
@@ -37,6 +37,8 @@ export interface SandboxOptions {
   now?: () => Date;
   log?: SandboxLog;
   credentials?: Partial<SandboxCredentials>;
+  /** Where the world's webhooks go, in place of what the world says. */
+  webhooks?: WebhookSettings;
   /** Keeps links over restarts in this file. */
   stateFile?: string;
 }
@@ -71,7 +73,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const clock = new SandboxClock(options.now ?? (() => new Date()));
   let url = '';
   const sandbox: Sandbox = {
-    world: new WorldStore(checked.world),
+    world: new WorldStore(options.webhooks === undefined ? checked.world : { ...checked.world, webhooks: { ...checked.world.webhooks, ...options.webhooks } }),
     links,
     clock,
     faults: new Faults(),

@@ -11,6 +11,10 @@ export function optionsFrom(env: Record<string, string | undefined>): SandboxOpt
     port: whole('SANDBOX_PORT', env['SANDBOX_PORT'] ?? '3100', 65_535),
     host: env['SANDBOX_HOST'] ?? '127.0.0.1',
     ...(env['SANDBOX_WORLD'] === undefined ? {} : { world: worldFrom(env['SANDBOX_WORLD']) }),
+    webhooks: {
+      ...address('plaid', 'SANDBOX_PLAID_WEBHOOK', env['SANDBOX_PLAID_WEBHOOK']),
+      ...address('snaptrade', 'SANDBOX_SNAPTRADE_WEBHOOK', env['SANDBOX_SNAPTRADE_WEBHOOK']),
+    },
     ...(stateFile === undefined ? {} : { stateFile }),
     ...(seed === undefined ? {} : { seed: whole('SANDBOX_SEED', seed, Number.MAX_SAFE_INTEGER) }),
     credentials: {
@@ -18,6 +22,12 @@ export function optionsFrom(env: Record<string, string | undefined>): SandboxOpt
       snaptrade: { clientId: env['SANDBOX_SNAPTRADE_CLIENT_ID'] ?? snaptrade.clientId, consumerKey: env['SANDBOX_SNAPTRADE_CONSUMER_KEY'] ?? snaptrade.consumerKey },
     },
   };
+}
+
+function address(provider: 'plaid' | 'snaptrade', name: string, text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  if (!URL.canParse(text)) throw new Error(`${name} must be a URL such as http://127.0.0.1:3000/api/v1/webhooks/${provider}, not "${text}"`);
+  return { [provider]: text };
 }
 
 function whole(name: string, text: string, most: number): number {

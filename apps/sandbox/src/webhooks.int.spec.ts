@@ -77,6 +77,12 @@ describe("Plaid's webhooks", () => {
     expect(codes.sort()).toEqual(['HOLDINGS/DEFAULT_UPDATE', 'INVESTMENTS_TRANSACTIONS/DEFAULT_UPDATE', 'ITEM/NEW_ACCOUNTS_AVAILABLE']);
   });
 
+  it('go where the item says, which can be changed', async () => {
+    const other = await linkPlaid(sandbox, { institutionId: 'ins_115615' });
+    await plaidClient(sandbox).itemWebhookUpdate({ access_token: other.accessToken, webhook: receiver.url });
+    expect((await receiver.atLeast(1)).map(({ body }) => JSON.parse(body))).toEqual([expect.objectContaining({ webhook_code: 'WEBHOOK_UPDATE_ACKNOWLEDGED', new_webhook_url: receiver.url })]);
+  });
+
   // Checked where the official document is there; the wire specs print a warning where it is not.
   (specsThere ? it : it.skip)('have the official shapes', async () => {
     const spec = openApi('plaid');

@@ -2,7 +2,7 @@
 import type { Sandbox } from '../server/sandbox.js';
 import type { LinkToken } from '../state/link-state.js';
 import { createItem, issuePublicToken } from '../plaid/items.js';
-import { announce } from '../plaid/refresh.js';
+import { announce } from '../plaid/webhook-sender.js';
 import type { Institution } from '../world/world.js';
 import { repairLogins, theAccounts, thePerson, type As } from './approval.js';
 import { Refusal } from './refusal.js';

@@ -106,6 +106,7 @@ describe('the process', () => {
   it('names the variable that is wrong', () => {
     expect(() => optionsFrom({ SANDBOX_PORT: '99999' })).toThrow('SANDBOX_PORT must be a whole number between 0 and 65535, not "99999"');
     expect(() => optionsFrom({ SANDBOX_WORLD: './nowhere.json' })).toThrow(/SANDBOX_WORLD must name a JSON file/);
+    expect(() => optionsFrom({ SANDBOX_SNAPTRADE_WEBHOOK: 'here' })).toThrow(/SANDBOX_SNAPTRADE_WEBHOOK must be a URL such as http.*snaptrade, not "here"/);
     expect(optionsFrom({ SANDBOX_PLAID_SECRET: 's' }).credentials?.plaid).toEqual({ clientId: 'sandbox-plaid-client', secret: 's' });
   });
 

@@ -1,7 +1,7 @@
 /** GET|PUT /_control/world and its schema; and what a changed world means for what is linked. */
 import type { FastifyInstance } from 'fastify';
 import { accountsOf, errorOf } from '../plaid/item-view.js';
-import { announce } from '../plaid/refresh.js';
+import { announce } from '../plaid/webhook-sender.js';
 import type { Sandbox } from '../server/sandbox.js';
 import { accountsInWorld, disable, enable } from '../snaptrade/authorizations.js';
 import { validateWorld, worldSchema } from '../world/validate-world.js';

@@ -1,9 +1,11 @@
-/** /item/get and /item/remove, and what a person's approval makes of an item. */
+/** /item/get, /item/remove and /item/webhook/update, and what a person's approval makes of an item. */
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../server/sandbox.js';
 import type { PlaidItem } from '../state/link-state.js';
 import { itemView } from './item-view.js';
-import { itemOperation } from './plaid-operation.js';
+import { PlaidError } from './plaid-error.js';
+import { itemOperation, optionalText } from './plaid-operation.js';
+import { announce } from './webhook-sender.js';
 
 export function itemRoutes(app: FastifyInstance, sandbox: Sandbox): void {
   itemOperation(
@@ -23,6 +25,13 @@ export function itemRoutes(app: FastifyInstance, sandbox: Sandbox): void {
     item.removed = true;
     item.journal = [];
     return {};
+  });
+  itemOperation(app, sandbox, { operation: 'itemWebhookUpdate', path: '/item/webhook/update' }, (item, body) => {
+    const webhook = optionalText(body, 'webhook');
+    if (webhook !== null && !URL.canParse(webhook)) throw new PlaidError('INVALID_FIELD', 'webhook must be a URL');
+    item.webhook = webhook;
+    announce(sandbox, item, 'ITEM', 'WEBHOOK_UPDATE_ACKNOWLEDGED');
+    return { item: itemView(sandbox, item) };
   });
 }
 

@@ -1,14 +1,13 @@
 /** /investments/refresh, and Plaid's own endpoints for its sandbox, which the sandbox offers in its wire form. */
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../server/sandbox.js';
-import type { PlaidItem } from '../state/link-state.js';
 import { investmentAccounts } from './holdings.js';
 import { accountsOf } from './item-view.js';
 import { createItem, issuePublicToken } from './items.js';
 import { PlaidError } from './plaid-error.js';
 import { clientOperation, itemOperation, optionalText, options, text, texts } from './plaid-operation.js';
 import { currentSigningKey } from './signing-key.js';
-import { plaidWebhookBody, sendPlaidWebhook } from './webhook-sender.js';
+import { announce, plaidWebhookBody, sendPlaidWebhook } from './webhook-sender.js';
 
 export function refreshRoute(app: FastifyInstance, sandbox: Sandbox): void {
   itemOperation(
@@ -21,14 +20,6 @@ export function refreshRoute(app: FastifyInstance, sandbox: Sandbox): void {
       announce(sandbox, item, 'INVESTMENTS_TRANSACTIONS', 'DEFAULT_UPDATE');
       return {};
     },
-  );
-}
-
-/** Sends by itself what Plaid would, unless the world says otherwise. */
-export function announce(sandbox: Sandbox, item: PlaidItem, type: string, code: string): void {
-  if (sandbox.world.world.webhooks?.automatic === false) return;
-  void sendPlaidWebhook(sandbox, item, plaidWebhookBody(sandbox, item, type, code)).catch((error: unknown) =>
-    sandbox.log.error('a webhook could not be made', { error: String(error) }),
   );
 }
 

@@ -39,6 +39,14 @@ export async function sendPlaidWebhook(sandbox: Sandbox, item: PlaidItem, body: 
   return deliver(sandbox, 'plaid', url, sent, { 'plaid-verification': token }, options);
 }
 
+/** Sends by itself what Plaid would, unless the world says otherwise. */
+export function announce(sandbox: Sandbox, item: PlaidItem, type: string, code: string): void {
+  if (sandbox.world.world.webhooks?.automatic === false) return;
+  void sendPlaidWebhook(sandbox, item, plaidWebhookBody(sandbox, item, type, code)).catch((error: unknown) =>
+    sandbox.log.error('a webhook could not be made', { error: String(error) }),
+  );
+}
+
 async function verification(sandbox: Sandbox, body: string, { forge, staleBySeconds = 0 }: SendOptions): Promise<string> {
   const published = await currentSigningKey(sandbox);
   const issued = Math.floor(Date.now() / 1000) - staleBySeconds;

@@ -8,6 +8,7 @@ export class WorldStore {
   #securities = new Map<string, Security>();
   #accounts = new Map<string, Account>();
   #transactions = new Map<string, Transaction[]>();
+  #relations = new Map<string, Account[]>();
   readonly #listeners: ((previous: WorldStore) => void)[] = [];
 
   constructor(world: World) {
@@ -67,9 +68,7 @@ export class WorldStore {
 
   /** A person's accounts at an institution that this provider sees, closed ones included. */
   accountsOf(person: string, institution: string, provider: Provider): Account[] {
-    return this.#world.accounts.filter(
-      (account) => account.person === person && account.institution === institution && this.sees(provider, account),
-    );
+    return (this.#relations.get(relation(person, institution)) ?? []).filter((account) => this.sees(provider, account));
   }
 
   sees(provider: Provider, account: Account): boolean {
@@ -83,13 +82,13 @@ export class WorldStore {
     this.#persons = byId(world.persons);
     this.#securities = byId(world.securities);
     this.#accounts = byId(world.accounts);
-    this.#transactions = new Map();
-    for (const transaction of world.transactions) {
-      const list = this.#transactions.get(transaction.account);
-      if (list === undefined) this.#transactions.set(transaction.account, [transaction]);
-      else list.push(transaction);
-    }
+    this.#transactions = Map.groupBy(world.transactions, ({ account }) => account);
+    this.#relations = Map.groupBy(world.accounts, ({ person, institution }) => relation(person, institution));
   }
+}
+
+function relation(person: string, institution: string): string {
+  return JSON.stringify([person, institution]);
 }
 
 function byId<T extends { id: string }>(list: T[]): Map<string, T> {
