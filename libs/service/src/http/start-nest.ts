@@ -65,7 +65,7 @@ export async function startNest(options: StartNestOptions): Promise<RunningNest>
   const metrics = options.metrics ?? createMetrics(name);
   const health: Health = { name, metrics, ready: () => checks(connection, options.ready) };
   const adapter = options.adapter ?? new FastifyAdapter({ logger: false, skipMiddie: true, forceCloseConnections: true } as never);
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(options.module, health), adapter, { logger: nestLog(log), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(options.module, health), adapter, { logger: nestLog(log), abortOnError: false, bodyParser: false });
   const server = new RpcServer({ connection, queue: name, log, durations: rpcHistogram(metrics), checkReplies: options.checkReplies ?? process.env['NODE_ENV'] === 'test' });
   app.connectMicroservice({ strategy: server }, { deferInitialization: true }).useGlobalFilters(new PassOn());
   const closeAll = async () => {

@@ -1,0 +1,53 @@
+/** Carries one route: HTTP in, a request to a service, HTTP out. */
+import { decodePositions, encodePositions } from '@tidemark/contracts';
+import type { LogPosition, RpcContext, RpcReply } from '@tidemark/contracts';
+import type { RpcClient } from '@tidemark/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/authenticate.js';
+import { idempotencyKey } from '../idempotency/key.js';
+import type { Idempotency } from '../idempotency/idempotency.js';
+import { problemAnswer, refusal, send } from '../problem/answer.js';
+import type { Answer } from '../problem/answer.js';
+import { shapeOf } from '../routes/route.js';
+import type { Route } from '../routes/route.js';
+import { readInput } from './read-input.js';
+
+export interface RouteServices {
+  readonly rpc: RpcClient;
+  readonly idempotency: Idempotency;
+  readonly timeoutMs: number;
+  /** For routes that wait for a provider. */
+  readonly slowTimeoutMs: number;
+}
+
+export function serveRoute(route: Route, services: RouteServices) {
+  const shape = shapeOf(route);
+  const timeoutMs = route.slow ? services.slowTimeoutMs : services.timeoutMs;
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const caller = callerOf(request);
+    const input = readInput(shape, route.params ?? {}, request);
+    const context: RpcContext = { userId: caller.userId, requestId: request.id, scopes: caller.scopes, traceparent: request.traceparent, ...positionOf(request) };
+    const run = async () => answerOf(route, await services.rpc.call(route.contract, input, context, { timeoutMs }), request.id);
+    const key = route.method === 'POST' ? idempotencyKey(request) : null;
+    return send(reply, key === null ? await run() : await services.idempotency.once({ userId: caller.userId, key, route: `${route.method} ${route.path}`, input, requestId: request.id }, run));
+  };
+}
+
+function positionOf(request: FastifyRequest): { after?: readonly LogPosition[] } {
+  const header = request.headers['tidemark-position'];
+  if (header === undefined) return {};
+  const after = typeof header === 'string' ? decodePositions(header) : null;
+  if (!after) throw refusal('validation_failed', 'the header Tidemark-Position is not one of ours', { errors: [{ field: 'Tidemark-Position', message: 'must be the value that a write answered, unchanged' }] });
+  return { after };
+}
+
+export function answerOf(route: Pick<Route, 'status'>, reply: RpcReply<unknown>, requestId: string): Answer {
+  if (!reply.ok) return problemAnswer(reply.error, requestId);
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  if (reply.positions?.length) headers['tidemark-position'] = encodePositions(reply.positions);
+  if (reply.stale) headers['tidemark-stale'] = 'true';
+  const status = route.status ?? 200;
+  if (status !== 204) return { status, headers, body: reply.value };
+  delete headers['content-type'];
+  return { status, headers };
+}
