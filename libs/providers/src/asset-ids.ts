@@ -25,11 +25,11 @@ export function occAsset(symbol: string): AssetId | null {
 
 /** The OCC symbol from its parts: root, YYMMDD, C or P, strike × 1000 in eight digits. Null where a part does not fit. */
 export function occAssetFromParts(parts: { underlying: string; expiration: string; type: string; strike: Decimal }): AssetId | null {
-  const date = /^\d{2}(\d{2})-(\d{2})-(\d{2})$/.exec(parts.expiration);
+  const date = /^\d{2}(\d{2}-\d{2}-\d{2})$/.exec(parts.expiration)?.[1];
   const side = parts.type.slice(0, 1).toUpperCase();
   const thousandths = multiply(parts.strike, '1000');
-  if (date === null || !/^\d{1,8}$/.test(thousandths)) return null;
-  return occAsset(`${parts.underlying.replace(/[^A-Za-z0-9.]/g, '')}${date[1]}${date[2]}${date[3]}${side}${thousandths.padStart(8, '0')}`);
+  if (date === undefined || !/^\d{1,8}$/.test(thousandths)) return null;
+  return occAsset(`${parts.underlying.replace(/[^A-Za-z0-9.]/g, '')}${date.replaceAll('-', '')}${side}${thousandths.padStart(8, '0')}`);
 }
 
 /** By CUSIP, else by ISIN; null where neither is known or well formed. */
@@ -38,8 +38,26 @@ export function bondAsset(cusip: string | null, isin: string | null): AssetId | 
   return isin !== null && ISIN.test(isin) ? assetId('bond', isin) : null;
 }
 
+/**
+ * Whether a symbol is the CUSIP of a debt: its check digit holds, and its issue number (characters 7 and 8) has a letter, as
+ * CUSIP Global Services numbers fixed income; equities have two digits there.
+ */
+export function isDebtCusip(symbol: string): boolean {
+  if (!CUSIP.test(symbol) || !/[A-Z]/.test(symbol.slice(6, 8))) return false;
+  const values = [...symbol.slice(0, 8)].map((character, index) => (index % 2 === 1 ? 2 : 1) * (/\d/.test(character) ? Number(character) : '*@#'.includes(character) ? 36 + '*@#'.indexOf(character) : character.charCodeAt(0) - 55));
+  const total = values.reduce((sum, value) => sum + Math.floor(value / 10) + (value % 10), 0);
+  return (10 - (total % 10)) % 10 === Number(symbol[8]);
+}
+
+/** Cash in a currency of ISO's list; a code that is not in it stays the provider's own. */
 export function currencyAsset(provider: string, code: string): AssetId {
-  return isCurrency(code) ? assetId('currency', code) : providerAsset(provider, `currency:${code}`);
+  const official: boolean = isCurrency(code);
+  return official ? assetId('currency', code) : unofficialCurrency(provider, code);
+}
+
+/** Cash in a code that the provider itself says is not ISO's, even where it is spelt like one. */
+export function unofficialCurrency(provider: string, code: string): AssetId {
+  return providerAsset(provider, `currency:${code}`);
 }
 
 /** What no market knows, under the provider's own id. */

@@ -5,7 +5,7 @@
 import type { AccountDetails, BalanceLine } from '@tidemark/contracts';
 import { negate } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import { currencyAsset } from '../asset-ids.js';
+import { currencyAsset, unofficialCurrency } from '../asset-ids.js';
 import { cashLine, cashValue, holdingsValue, merged } from '../lines.js';
 import type { FetchedAccount } from '../port.js';
 import { redact } from '../redaction.js';
@@ -126,5 +126,5 @@ function balanceAccount(fields: Fields, account: AccountDetails, amounts: Amount
 }
 
 function lineOf(amount: Decimal, code: string, official: boolean): BalanceLine {
-  return cashLine(currencyAsset(PROVIDER, official ? code : `unofficial:${code}`), amount, code);
+  return cashLine(official ? currencyAsset(PROVIDER, code) : unofficialCurrency(PROVIDER, code), amount, code);
 }

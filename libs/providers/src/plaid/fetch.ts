@@ -59,7 +59,7 @@ export async function fetchPlaidTransactions(client: PlaidClient, request: Trans
   if (!details.value.some(isBankAccount)) return ok({ pages, cursor: request.cursor, wholeRange, notes: [] });
   const bank = await fetchBank(client, request.call, token, request.cursor);
   if (!bank.ok) return bank;
-  return ok({ pages: [...pages, ...bank.value.pages], cursor: bank.value.cursor, wholeRange: wholeRange && bank.value.pages.length === 0, notes: bank.value.notes });
+  return ok({ pages: onePageEach([...pages, ...bank.value.pages]), cursor: bank.value.cursor, wholeRange: false, notes: bank.value.notes });
 }
 
 /** By account, or null where the item has no investments. */
@@ -141,6 +141,17 @@ async function bankPass(client: PlaidClient, context: CallContext, token: string
     }
   }
   return refuse(neverAtRest('transactionsSync'));
+}
+
+/** An account that both kinds of transactions come from has one page, which is whole only if each part was. */
+function onePageEach(pages: readonly TransactionPage[]): TransactionPage[] {
+  const byAccount = new Map<string, TransactionPage>();
+  for (const page of pages) {
+    const known = byAccount.get(page.providerAccountId);
+    const both = known === undefined ? page : { ...page, transactions: [...known.transactions, ...page.transactions], withdrawn: [...known.withdrawn, ...page.withdrawn], wholeRange: known.wholeRange === true && page.wholeRange === true };
+    byAccount.set(page.providerAccountId, both);
+  }
+  return [...byAccount.values()];
 }
 
 export function accessTokenOf(request: FetchRequest): string {

@@ -5,7 +5,7 @@
 import type { BalanceLine } from '@tidemark/contracts';
 import { compare, isZero } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import { currencyAsset } from '../asset-ids.js';
+import { currencyAsset, unofficialCurrency } from '../asset-ids.js';
 import { cashLine } from '../lines.js';
 import { decimalAt, fieldsOf, listAt, optionalDecimal, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
@@ -91,5 +91,5 @@ function cashOf(holding: Fields, path: string, security: PlaidSecurity, held: { 
   const code = named ?? iso ?? unofficial;
   if (code === null) return { asset: security.asset, quantity: held.quantity, name: security.name, currency: null, price: null, value: null, identifiers: security.identifiers };
   const counted = named !== null || isZero(held.price) || compare(held.price, '1') === 0;
-  return { ...cashLine(unofficial === code ? currencyAsset(PROVIDER, `unofficial:${code}`) : currencyAsset(PROVIDER, code), counted ? held.quantity : held.value, code), name: security.name };
+  return { ...cashLine(unofficial === code ? unofficialCurrency(PROVIDER, code) : currencyAsset(PROVIDER, code), counted ? held.quantity : held.value, code), name: security.name };
 }

@@ -8,9 +8,10 @@ const CLIENT_NAME = 'Tidemark';
 const DAYS_OF_TRANSACTIONS = 730;
 
 /**
- * Products decide which institutions Link offers: every one in `products` must be supported. A bank has no investments, a
- * brokerage often no transactions, so the institution's own list decides; where it is not known, transactions are asked for
- * and investments wherever they are there.
+ * Products decide whom Link lets in: the institution must support every one in `products`, and the person must have an account
+ * for it. Somebody with a checking account alone at a bank that offers investments must get in, so where transactions are there
+ * they are the condition and investments are taken if the person has them; a brokerage without transactions is asked for
+ * investments. An institution that is not known by id is asked as a bank is.
  * @param supported products of the institution as Plaid lists them, or null where unknown
  */
 export function linkTokenRequest(request: LinkRequest, supported: readonly string[] | null): LinkTokenCreateRequest {
@@ -27,13 +28,13 @@ export function linkTokenRequest(request: LinkRequest, supported: readonly strin
   return {
     ...common,
     ...productsFor(supported),
-    transactions: { days_requested: DAYS_OF_TRANSACTIONS },
+    ...(supported === null || supported.includes('transactions') ? { transactions: { days_requested: DAYS_OF_TRANSACTIONS } } : {}),
     ...(request.providerInstitutionId === null || supported === null ? {} : { institution_id: request.providerInstitutionId }),
   };
 }
 
 function productsFor(supported: readonly string[] | null): Pick<LinkTokenCreateRequest, 'products' | 'required_if_supported_products'> {
-  if (supported === null) return { products: [Products.Transactions], required_if_supported_products: [Products.Investments] };
-  if (!supported.includes('investments')) return { products: [Products.Transactions] };
-  return { products: [Products.Investments], ...(supported.includes('transactions') ? { required_if_supported_products: [Products.Transactions] } : {}) };
+  const investments = supported === null || supported.includes('investments');
+  if (supported !== null && !supported.includes('transactions') && investments) return { products: [Products.Investments] };
+  return { products: [Products.Transactions], ...(investments ? { required_if_supported_products: [Products.Investments] } : {}) };
 }

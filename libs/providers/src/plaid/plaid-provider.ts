@@ -91,8 +91,8 @@ async function* institutions(client: PlaidClient): AsyncGenerator<Result<readonl
   for (let offset = 0; ; ) {
     const answer = await client.institutions(SYSTEM, offset);
     const page = answer.ok ? reading(PROVIDER, 'institutionsGet', answer.value, institutionPageOf) : refuse(asProviderError(answer.error));
-    if (!page.ok) return yield page;
-    yield ok(page.value.institutions);
+    yield page.ok ? ok(page.value.institutions) : page;
+    if (!page.ok) return;
     offset += page.value.institutions.length;
     if (page.value.institutions.length === 0 || offset >= page.value.total) return;
   }

@@ -26,7 +26,7 @@ export function backoff(random: () => number): Backoff {
   let first = true;
   return {
     next(askedMs) {
-      if (!first) current = current.next(undefined) as typeof current;
+      if (!first) current = current.next(undefined);
       first = false;
       return askedMs === null ? current.duration : askedMs + Math.round(random() * SPREAD_MS);
     },

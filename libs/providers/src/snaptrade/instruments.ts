@@ -1,7 +1,7 @@
 /** SnapTrade's instruments (of positions) and symbols (of activities), and the asset each of them is. Pure, open lists. */
 import type { BalanceLine } from '@tidemark/contracts';
 import type { AssetId, Decimal } from '@tidemark/money';
-import { bondAsset, marketAsset, occAsset, providerAsset } from '../asset-ids.js';
+import { bondAsset, isDebtCusip, marketAsset, occAsset, providerAsset } from '../asset-ids.js';
 import { decimalAt, optionalDecimal, optionalFields, optionalText, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
 
@@ -31,7 +31,7 @@ export function instrumentOf(fields: Fields, path: string): Instrument {
   const figi = optionalFields(fields, 'figi_instrument', path);
   const figiCode = figi === null ? null : optionalText(figi, 'figi_code', `${path}.figi_instrument`);
   const market = BY_KIND[kind];
-  const asset = kind === 'option' ? occAsset(symbol) : market === undefined ? null : marketAsset(market, symbol);
+  const asset = kind === 'option' ? occAsset(symbol) : market === undefined ? debt(symbol) : marketAsset(market, symbol);
   return {
     asset: asset ?? providerAsset(PROVIDER, id),
     kind,
@@ -41,6 +41,11 @@ export function instrumentOf(fields: Fields, path: string): Instrument {
     notional: NOTIONAL.has(kind),
     identifiers: { ...(figiCode === null ? {} : { figi: figiCode }), providerSecurityId: id },
   };
+}
+
+/** SnapTrade has no kind for bonds: they come as `other`, under their CUSIP. */
+function debt(symbol: string): AssetId | null {
+  return isDebtCusip(symbol) ? bondAsset(symbol, null) : null;
 }
 
 /** The asset of an activity; null where it names none. */
@@ -61,6 +66,6 @@ function assetOfSymbol(symbol: Fields, path: string): AssetId {
   const type = optionalFields(symbol, 'type', path);
   const code = type === null ? null : optionalText(type, 'code', `${path}.type`);
   const market = code === null ? undefined : BY_CODE[code];
-  const known = market !== undefined && written !== null ? marketAsset(market, written) : code === 'bnd' ? bondAsset(written, written) : null;
+  const known = market !== undefined && written !== null ? marketAsset(market, written) : written === null ? null : code === 'bnd' ? bondAsset(written, written) : market === undefined ? debt(written) : null;
   return known ?? providerAsset(PROVIDER, optionalText(symbol, 'id', path) ?? textAt(symbol, 'symbol', path));
 }
