@@ -18,6 +18,7 @@ import { StateFile } from './state/state-file.js';
 import { validateWorld } from './world/validate-world.js';
 import type { WebhookSettings, World } from './world/world.js';
 import { WorldStore } from './world/world-store.js';
+import { windowPages } from './window/window-page.js';
 
 export type { World } from './world/world.js';
 export type { SandboxCredentials, SandboxLog } from './server/sandbox.js';
@@ -116,6 +117,7 @@ function build(sandbox: Sandbox): FastifyInstance {
     else done(Object.assign(new Error('the body must be application/json'), { statusCode: 415 }), undefined);
   });
   server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade'], control: '/_control' }));
+  windowPages(server, sandbox);
   void server.register(plaid(sandbox), { prefix: '/plaid' });
   void server.register(snaptrade(sandbox, false), { prefix: SNAPTRADE_PREFIX });
   void server.register(snaptrade(sandbox, true), { prefix: `${SNAPTRADE_PREFIX}/api/v1` });
