@@ -11,7 +11,7 @@ import type { AccountRow } from '../accounts/row.js';
 
 /** The order of snapshots of one account, the latest first. */
 const NEWEST_FIRST = 'ORDER BY s.captured_at DESC, s.epoch DESC, s.position DESC';
-const WHOLE = `s.snapshot_id, s.account_id, s.connection_id, s.provider, s.source, s.currency, s.captured_at, s.recorded_at, s.provider_as_of,
+const WHOLE = `s.snapshot_id, s.account_id, s.user_id, s.connection_id, s.provider, s.source, s.currency, s.captured_at, s.recorded_at, s.provider_as_of,
   s.total_balance, s.total_available, s.total_holdings, s.total_cash, s.balances, s.provider_metadata, s.epoch, s.position`;
 
 const latestOf = (columns: string, until: string) => `(
@@ -31,18 +31,25 @@ export const HOLDINGS = `
   LEFT JOIN LATERAL ${latestOf(WORTH, '$3::timestamptz')} p ON true
   ORDER BY a.account_id`;
 
+/**
+ * An account's snapshots are all one user's. The user is compared outside: beside the account, the planner would take the two for
+ * independent, expect almost no row, and read every snapshot of the account to sort them.
+ */
+const ofUser = (rows: string) => `SELECT s.* FROM (${rows}) s WHERE s.user_id = $2 ${NEWEST_FIRST}`;
+
 /** The latest snapshot of one account ($1) of a user ($2) until $3. */
-export const LATEST = `SELECT ${WHOLE} FROM balance_snapshot s WHERE s.account_id = $1 AND s.user_id = $2 AND s.captured_at <= $3::timestamptz ${NEWEST_FIRST} LIMIT 1`;
+export const LATEST = ofUser(`SELECT ${WHOLE} FROM balance_snapshot s WHERE s.account_id = $1 AND s.captured_at <= $3::timestamptz ${NEWEST_FIRST} LIMIT 1`);
 
 const BALANCES = `
   SELECT l.*, ${ACCOUNT_COLUMNS}
   FROM account a LEFT JOIN LATERAL ${latestOf(WHOLE, '$2::timestamptz')} l ON true WHERE a.user_id = $1 ORDER BY a.account_id`;
 
-const PAGE = `
+/** A page of an account's ($1) snapshots of a user ($2). */
+export const PAGE = ofUser(`
   SELECT ${WHOLE} FROM balance_snapshot s
-  WHERE s.account_id = $1 AND s.user_id = $2 AND s.captured_at > $3::timestamptz AND s.captured_at <= $4::timestamptz
+  WHERE s.account_id = $1 AND s.captured_at > $3::timestamptz AND s.captured_at <= $4::timestamptz
     AND ($5::text IS NULL OR s.source = $5) AND (s.captured_at, s.epoch, s.position) < ($6::timestamptz, $7::int, $8::bigint)
-  ${NEWEST_FIRST} LIMIT $9`;
+  ${NEWEST_FIRST} LIMIT $9`);
 
 /** No instant is later. */
 export const LATEST_OF_ALL = 'infinity';
