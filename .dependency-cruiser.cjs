@@ -2,9 +2,10 @@
  * Dependencies point down: kernel → money → contracts → postgres → (event-log, projections, providers, service) → apps.
  * No circles, types included. Each rule is shown to be able to fail by tools/boundaries/boundaries.int.spec.ts.
  */
-const LAYERS = [['kernel'], ['money'], ['contracts'], ['postgres'], ['event-log', 'providers', 'service'], ['projections'], ['testing']];
+const LAYERS = [['kernel'], ['money'], ['contracts'], ['postgres'], ['event-log', 'providers', 'service', 'credentials'], ['projections'], ['testing']];
 const lib = (names) => `(^|/)libs/(${names.join('|')})/`;
-const SPEC = '\\.spec\\.ts$';
+/** Specs, and what only they use. */
+const SPEC = '\\.(spec|fixture)\\.ts$|(^|/)(apps|libs)/[^/]+/(src/)?testing/';
 const PURE = '(^|/)(libs/(kernel|money|contracts)/src/|.*\\.decide\\.ts$)';
 const DRIVER = '(^|/)node_modules/(pg|pg-[a-z-]+|@types/pg)/';
 const BUS = '(^|/)node_modules/@nats-io/jetstream/';
@@ -37,6 +38,12 @@ module.exports = {
       severity: 'error',
       from: { path: '(^|/)(apps|libs)/', pathNot: [SPEC, lib(['testing'])] },
       to: { path: lib(['testing']) },
+    },
+    {
+      name: 'fixtures-only-in-tests',
+      severity: 'error',
+      from: { path: '(^|/)(apps|libs)/', pathNot: [SPEC, lib(['testing'])] },
+      to: { path: SPEC },
     },
     {
       name: 'jetstream-behind-the-log',

@@ -1,6 +1,6 @@
 /** Shows that every dependency rule can fail: a small tree that breaks one of them at a time is judged by the real rules. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -21,10 +21,12 @@ const BREACHES: Record<string, Record<string, string>> = {
   'layer-event-log': { 'libs/event-log/src/a.ts': `import { x } from '../../projections/src/x.js';\nexport const a = x;`, 'libs/projections/src/x.ts': 'export const x = 1;' },
   'layer-providers': { 'libs/providers/src/a.ts': `import { x } from '../../service/src/x.js';\nexport const a = x;`, 'libs/service/src/x.ts': 'export const x = 1;' },
   'layer-service': { 'libs/service/src/a.ts': `import { x } from '../../event-log/src/x.js';\nexport const a = x;`, 'libs/event-log/src/x.ts': 'export const x = 1;' },
+  'layer-credentials': { 'libs/credentials/src/a.ts': `import { x } from '../../providers/src/x.js';\nexport const a = x;`, 'libs/providers/src/x.ts': 'export const x = 1;' },
   'layer-projections': { 'libs/projections/src/a.ts': `import { x } from '../../testing/src/x.js';\nexport const a = x;`, 'libs/testing/src/x.ts': 'export const x = 1;' },
   'libs-below-apps': { 'libs/service/src/a.ts': `import { x } from '../../../apps/sync/src/x.js';\nexport const a = x;`, 'apps/sync/src/x.ts': 'export const x = 1;' },
   'app-imports-no-app': { 'apps/gateway/src/a.ts': `import { x } from '../../sync/src/x.js';\nexport const a = x;`, 'apps/sync/src/x.ts': 'export const x = 1;' },
   'testing-only-in-tests': { 'apps/sync/src/a.ts': `import { x } from '../../../libs/testing/src/x.js';\nexport const a = x;`, 'libs/testing/src/x.ts': 'export const x = 1;' },
+  'fixtures-only-in-tests': { 'apps/sync/src/a.ts': `import { x } from './testing/x.js';\nexport const a = x;`, 'apps/sync/src/testing/x.ts': 'export const x = 1;' },
   'jetstream-behind-the-log': { 'apps/sync/src/a.ts': `import { jetstream } from '@nats-io/jetstream';\nexport const a = jetstream;` },
   'driver-behind-postgres': { 'libs/service/src/a.ts': `import type { Pool } from 'pg';\nexport type A = Pool;` },
   'pure-no-node': { 'apps/sync/src/a.decide.ts': `import { randomUUID } from 'node:crypto';\nexport const a = randomUUID;` },
@@ -81,9 +83,15 @@ describe('the dependency rules', () => {
         'libs/postgres/src/a.ts': `import pg from 'pg';\nexport const a = pg;`,
         'apps/sync/src/a.ts': `import { ok } from '@tidemark/kernel';\nexport const a = ok;`,
         'apps/sync/src/a.spec.ts': `import { x } from '../../../libs/testing/src/x.js';\nx();`,
+        'apps/sync/src/sync.fixture.ts': `import { x } from '../../../libs/testing/src/x.js';\nx();`,
         'libs/testing/src/x.ts': 'export const x = () => 1;',
       }),
     ).toEqual([]);
+  });
+
+  it('know every library', () => {
+    const unknown = readdirSync(join(root, 'libs')).filter((name) => !rules.includes(`layer-${name}`));
+    expect(unknown).toEqual([]);
   });
 
   it('have a breach each', () => {

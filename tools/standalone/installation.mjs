@@ -69,14 +69,15 @@ async function startAll({ folder, env, step, ports, stops }) {
   stops.push(() => stopServices(services));
   const at = Object.fromEntries(services.map(({ name, port }) => [name, `http://127.0.0.1:${port}`]));
   const addresses = { apiUrl: at.gateway, docsUrl: `${at.gateway}/docs`, sandboxUrl: sandbox.url, natsUrl: nats.url };
-  writeNote(folder, addresses);
+  const pids = { postgres: postgres.pid, nats: nats.pid };
+  writeNote(folder, { ...addresses, pids });
   return {
     ...addresses,
     adminUrl: postgres.adminUrl,
     healthUrls: Object.fromEntries(Object.entries(at).map(([name, url]) => [name, `${url}/health/ready`])),
     environments: each,
     jwtSecret: each.gateway.GATEWAY_JWT_SECRET,
-    pids: { postgres: postgres.pid, nats: nats.pid },
+    pids,
   };
 }
 

@@ -54,8 +54,8 @@ const RULES: Record<string, { rule: Rule; bad: SourceFile[][]; good: SourceFile[
   },
   'only a package root re-exports, and by name': {
     rule: noBarrels,
-    bad: [[file('libs/a/src/b/index.ts', `export { a } from './a.js';`)], [file('libs/a/src/index.ts', `export * from './a.js';`)], [file('libs/a/src/index.ts', `export * as a from './a.js';`)]],
-    good: [file('libs/a/src/index.ts', `export { a } from './a.js';`), file('libs/a/src/b.ts', 'const a = 1; export { a };')],
+    bad: [[file('libs/a/src/b/index.ts', `export { a } from './a.js';`)], [file('libs/a/src/index.ts', `export * from './a.js';`)], [file('libs/a/src/b.ts', `export * as a from './a.js';`)]],
+    good: [file('libs/a/src/index.ts', `export { a } from './a.js'; export * as b from './b.js';`), file('libs/a/src/b.ts', 'const a = 1; export { a };')],
   },
   'no file is dead': {
     rule: noDeadFiles,

@@ -11,8 +11,8 @@ export const noBarrels: Rule = (files) =>
     const source = parse(file);
     return source.statements.filter(ts.isExportDeclaration).flatMap((statement) => {
       if (!statement.moduleSpecifier) return [];
-      const everything = !statement.exportClause || ts.isNamespaceExport(statement.exportClause);
-      if (everything) return [`${at(source, statement)}: export * hides what is exported`];
+      // `export * as name` at a package's root is a name as any other.
+      if (!statement.exportClause) return [`${at(source, statement)}: export * hides what is exported`];
       return isPackageRoot(file.path) ? [] : [`${at(source, statement)}: only a package's root re-exports; import the file itself`];
     });
   });
