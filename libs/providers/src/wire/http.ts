@@ -42,8 +42,10 @@ export function wireAnswer(response: AxiosLike): WireAnswer {
 
 /** The error code of a request that got no answer, or null where `error` is none of axios's (then it is a bug and is thrown on). */
 export function networkFault(error: unknown): { readonly code: string; readonly timedOut: boolean } | null {
-  if (!(error instanceof Error) || !['AxiosError', 'SnaptradeError', 'CanceledError'].includes(error.name)) return null;
-  const code = (error as { code?: unknown }).code;
+  if (!(error instanceof Error)) return null;
+  // axios takes over the name of the cause (`Error`), so its own mark is what tells.
+  const { code, isAxiosError } = error as { code?: unknown; isAxiosError?: unknown };
+  if (isAxiosError !== true && error.name !== 'SnaptradeError') return null;
   const name = typeof code === 'string' ? code : 'unknown';
   return { code: name, timedOut: ['ECONNABORTED', 'ETIMEDOUT', 'ERR_CANCELED'].includes(name) };
 }
