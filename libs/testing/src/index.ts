@@ -1,3 +1,5 @@
+export { startChild } from './infrastructure/child.js';
+export type { Child } from './infrastructure/child.js';
 export { startPostgres } from './infrastructure/postgres.js';
 export type { PostgresOptions } from './infrastructure/postgres.js';
 export type { Postgres } from './infrastructure/postgres-server.js';
