@@ -17,7 +17,7 @@ export function connectionReactor(deps: SyncDeps): Reactor {
     async react(event) {
       if (event.type === 'ConnectionLinked') await linked(deps, event, event.data as ConnectionLinked);
       else if (event.type === 'ConnectionRestored') await restored(deps, event, event.data as ConnectionRestored);
-      else if (event.type === 'ConnectionRemoved') await removed(deps, event.data as ConnectionRemoved);
+      else if (event.type === 'ConnectionRemoved') await removed(deps, event, event.data as ConnectionRemoved);
       else await erased(deps, event.userid);
     },
   };
@@ -33,10 +33,13 @@ async function restored(deps: SyncDeps, event: EventEnvelope, data: ConnectionRe
   if (data.syncId !== undefined) await start(deps, event, data.connectionId, data.syncId, event.time);
 }
 
+/** A sync reads the link from the view, so the view comes first. */
+async function viewed({ database }: SyncDeps, { source: log, epoch, partition, position }: EventEnvelope): Promise<void> {
+  if (!(await waitForPositions(database, [CONNECTION_VIEW], [{ log, epoch, partition, position }], 5_000))) throw new Error('the view of connections has not come as far yet');
+}
+
 async function start(deps: SyncDeps, event: EventEnvelope, connectionId: string, syncId: string, requestedAt: string): Promise<void> {
-  const { source: log, epoch, partition, position } = event;
-  // The sync reads the link from the view, so the view comes first.
-  if (!(await waitForPositions(deps.database, [CONNECTION_VIEW], [{ log, epoch, partition, position }], 5_000))) throw new Error('the view of connections has not come as far yet');
+  await viewed(deps, event);
   const connection = await findConnection(deps.database, connectionId);
   if (!connection || connection.status === 'disconnected') return;
   await unblock(deps, connectionId);
@@ -50,7 +53,8 @@ async function unblock({ database }: SyncDeps, connectionId: string): Promise<vo
 }
 
 /** What waits runs once more and finds the connection gone, which also gives back a reserved refresh; what runs finds out when it commits. */
-async function removed(deps: SyncDeps, data: ConnectionRemoved): Promise<void> {
+async function removed(deps: SyncDeps, event: EventEnvelope, data: ConnectionRemoved): Promise<void> {
+  await viewed(deps, event);
   await deps.database.query(`UPDATE sync_job SET next_attempt_at = now(), again = NULL WHERE connection_id = $1 AND status = 'queued'`, [data.connectionId]);
   if (data.erased) await deps.database.query('DELETE FROM known_transaction WHERE account_id = ANY($1::uuid[])', [data.accountIds]);
   await deps.database.query('DELETE FROM connection_sync WHERE connection_id = $1', [data.connectionId]);
@@ -59,7 +63,6 @@ async function removed(deps: SyncDeps, data: ConnectionRemoved): Promise<void> {
 
 async function erased({ database }: SyncDeps, userId: string): Promise<void> {
   await database.transaction(async (tx) => {
-    await tx.query('DELETE FROM known_transaction WHERE account_id IN (SELECT account_id FROM known_account WHERE user_id = $1)', [userId]);
-    for (const table of ['sync_job', 'connection_sync', 'webhook_inbox']) await tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+    for (const table of ['known_transaction', 'sync_job', 'connection_sync', 'webhook_inbox']) await tx.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
   });
 }

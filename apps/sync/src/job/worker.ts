@@ -2,12 +2,15 @@
  * Takes due syncs and runs them, so many at once and so many per provider, and keeps their locks while they run. Polls, so that
  * nothing depends on a message arriving; a wake from this process makes it look at once.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '@tidemark/postgres';
 import type { SyncDeps } from '../deps.js';
 import { runSync } from '../run/run-sync.js';
 import type { Job } from './job.js';
 import { LockLost } from './job.js';
 import { claimJobs, providersWithWork, renewLocks } from './job-queue.js';
+
+const GRACE_MS = 10_000;
 
 export class SyncWorker {
   private readonly running = new Map<string, { readonly job: Job; readonly done: Promise<void> }>();
@@ -37,12 +40,14 @@ export class SyncWorker {
     this.looking = this.looking.then(() => this.look());
   }
 
-  /** Takes nothing new and lets what runs end. */
+  /** Takes nothing new and lets what runs end, for a while: what has not ended then is taken up by another worker or the next start. */
   async close(): Promise<void> {
     this.closed = true;
     if (this.timer) clearInterval(this.timer);
     await this.looking;
-    await Promise.all([...this.running.values()].map((one) => one.done));
+    const patience = new AbortController();
+    await Promise.race([Promise.all([...this.running.values()].map((one) => one.done)), sleep(GRACE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
     if (this.heart) clearInterval(this.heart);
   }
 

@@ -69,6 +69,7 @@ const JOBS = `
   -- One open sync a connection, whoever asks and on whichever replica: a second request finds this and joins.
   CREATE UNIQUE INDEX sync_job_open ON sync_job (connection_id) WHERE status IN ('queued', 'running');
   CREATE INDEX sync_job_due ON sync_job (provider, next_attempt_at) WHERE status IN ('queued', 'running');
+  CREATE INDEX sync_job_user ON sync_job (user_id);
   CREATE INDEX sync_job_finished ON sync_job (finished_at) WHERE status IN ('completed', 'failed');
   -- A sync id that was promised to somebody before it was known that it would join another.
   CREATE TABLE sync_alias (sync_id uuid PRIMARY KEY, job_id uuid NOT NULL REFERENCES sync_job ON DELETE CASCADE);
@@ -82,8 +83,11 @@ const JOBS = `
     next_scheduled_at timestamptz,
     -- relink or final: nothing is scheduled until the connection is restored.
     blocked text,
-    -- Transactions are known through this day.
+    -- Transactions of these accounts are known through this day.
     known_through date,
+    known_accounts uuid[] NOT NULL DEFAULT '{}',
+    -- The provider said that it has older transactions now: ask for the whole range once more.
+    whole_wanted boolean NOT NULL DEFAULT false,
     cursor text,
     -- The provider's link that the cursor belongs to.
     cursor_of text);
@@ -92,12 +96,14 @@ const JOBS = `
 const TRANSACTIONS = `
   CREATE TABLE known_transaction (
     account_id uuid NOT NULL,
+    user_id text NOT NULL,
     identity text NOT NULL,
     transaction_id uuid NOT NULL,
     content uuid NOT NULL,
     date date NOT NULL,
     withdrawn boolean NOT NULL DEFAULT false,
     PRIMARY KEY (account_id, identity));
+  CREATE INDEX known_transaction_user ON known_transaction (user_id);
   CREATE INDEX known_transaction_date ON known_transaction (account_id, date);
   -- Every verified webhook, those of unknown connections too; the id is derived from the provider's own, so a repeat finds it here.
   CREATE TABLE webhook_inbox (

@@ -10,6 +10,7 @@ import { nextSlot } from '../job/schedule.js';
 import { buildSnapshot } from '../snapshot/build-snapshot.js';
 import type { BalanceSnapshotCaptured } from '@tidemark/contracts';
 import type { LogTransaction } from '@tidemark/event-log';
+import type { TransactionPage } from '@tidemark/providers';
 import { diffTransactions } from '../transactions/diff-transactions.js';
 import { loadKnown, saveKnown } from '../transactions/known-transactions.js';
 import { accountAppend } from './account-events.js';
@@ -75,7 +76,7 @@ async function write(attempt: Attempt, taken: Taken, snapshots: ReadonlyMap<stri
   // Taken before anything is written; a removal waits for this transaction or is seen here.
   const { rows } = await tx.query<{ status: string }>('SELECT status FROM linked_connection WHERE connection_id = $1 FOR SHARE', [job.connectionId]);
   if (rows[0]?.status === 'disconnected') throw new Removed();
-  const accounts = await accountsOf(taken, snapshots, notes, tx);
+  const accounts = await accountsOf(job.userId, taken, snapshots, notes, tx);
   const counts: Counts = {
     accounts: taken.accountIds.size,
     snapshots: snapshots.size,
@@ -93,31 +94,39 @@ async function write(attempt: Attempt, taken: Taken, snapshots: ReadonlyMap<stri
   return counts;
 }
 
-async function accountsOf(taken: Taken, snapshots: ReadonlyMap<string, BalanceSnapshotCaptured>, notes: string[], tx: LogTransaction): Promise<AccountTaken[]> {
+async function accountsOf(userId: string, taken: Taken, snapshots: ReadonlyMap<string, BalanceSnapshotCaptured>, notes: string[], tx: LogTransaction): Promise<AccountTaken[]> {
   const { transactions, accountIds } = taken;
   const pages = Map.groupBy(transactions?.fetched.pages ?? [], (page) => page.providerAccountId);
-  const strangers = [...pages.keys()].filter((id) => !accountIds.has(id)).length;
+  const strangers = [...pages.keys()].filter((id) => id !== '' && !accountIds.has(id)).length;
+  // The provider withdrew some and did not say whose: whoever knows them takes them.
+  const anybodys = (pages.get('') ?? []).flatMap((page) => page.withdrawn);
   if (strangers > 0) notes.push(`transactions of ${strangers} account(s) that the provider no longer lists were left out`);
   const answers = [...accountIds].map(([providerAccountId, accountId]) => {
     const own = pages.get(providerAccountId) ?? [];
-    return { accountId, transactions: own.flatMap((page) => page.transactions), withdrawn: own.flatMap((page) => page.withdrawn) };
+    return { accountId, transactions: own.flatMap((page) => page.transactions), withdrawn: [...own.flatMap((page) => page.withdrawn), ...anybodys], wholeRange: isWhole(own, taken) };
   });
   if (!transactions) return answers.map(({ accountId }) => ({ accountId, snapshot: snapshots.get(accountId) ?? null, diff: null }));
   const { from, to } = transactions;
   const asked = answers.map((one) => ({ accountId: one.accountId, identities: [...one.transactions.map((transaction) => transaction.identity), ...one.withdrawn] }));
   const known = await loadKnown(tx, asked, from, to);
-  const diffs = answers.map(({ accountId, ...said }) => ({ accountId, diff: diffTransactions(accountId, known.get(accountId) ?? [], { ...said, wholeRange: transactions.fetched.wholeRange, from, to }) }));
-  await saveKnown(tx, diffs);
+  const diffs = answers.map(({ accountId, ...said }) => ({ accountId, diff: diffTransactions(accountId, known.get(accountId) ?? [], { ...said, from, to }) }));
+  await saveKnown(tx, userId, diffs);
   return diffs.map(({ accountId, diff }) => ({ accountId, snapshot: snapshots.get(accountId) ?? null, diff }));
 }
 
+/** An account without a page was not spoken of: nothing of it is missing. */
+function isWhole(own: readonly TransactionPage[], { transactions }: Taken): boolean {
+  return own.length > 0 && own.every((page) => page.wholeRange ?? transactions?.fetched.wholeRange ?? false);
+}
+
 /** The connection works: nothing blocks its schedule, and its next turn is set. */
-async function rememberSync({ deps, job, began }: Attempt, { linked, transactions }: Taken, now: number, tx: LogTransaction): Promise<void> {
+async function rememberSync({ deps, job, began }: Attempt, { linked, transactions, accountIds }: Taken, now: number, tx: LogTransaction): Promise<void> {
   await tx.query(
-    `INSERT INTO connection_sync AS s (connection_id, user_id, good_started_at, good_finished_at, next_scheduled_at, known_through, cursor, cursor_of)
-     VALUES ($1, $2, $3, $4, $5, $6::date, $7, $8)
+    `INSERT INTO connection_sync AS s (connection_id, user_id, good_started_at, good_finished_at, next_scheduled_at, known_through, cursor, cursor_of, known_accounts)
+     VALUES ($1, $2, $3, $4, $5, $6::date, $7, $8, $9::uuid[])
      ON CONFLICT (connection_id) DO UPDATE SET good_started_at = excluded.good_started_at, good_finished_at = excluded.good_finished_at, next_scheduled_at = excluded.next_scheduled_at,
-       blocked = NULL, known_through = coalesce(excluded.known_through, s.known_through), cursor = coalesce(excluded.cursor, s.cursor), cursor_of = coalesce(excluded.cursor_of, s.cursor_of)`,
-    [job.connectionId, job.userId, instant(began), instant(now), instant(nextSlot(job.connectionId, deps.settings.intervalMs, now)), transactions?.to ?? null, transactions?.fetched.cursor ?? null, transactions?.fetched.cursor ? linked.providerConnectionId : null],
+       blocked = NULL, known_through = coalesce(excluded.known_through, s.known_through), cursor = coalesce(excluded.cursor, s.cursor), cursor_of = coalesce(excluded.cursor_of, s.cursor_of),
+       known_accounts = excluded.known_accounts, whole_wanted = s.whole_wanted AND NOT $10::boolean`,
+    [job.connectionId, job.userId, instant(began), instant(now), instant(nextSlot(job.connectionId, deps.settings.intervalMs, now)), transactions?.to ?? null, transactions?.fetched.cursor ?? null, transactions?.fetched.cursor ? linked.providerConnectionId : null, [...accountIds.values()], linked.connection.wholeWanted],
   );
 }

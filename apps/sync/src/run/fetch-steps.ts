@@ -46,10 +46,15 @@ export async function observeAccounts({ deps, job }: Attempt, fetched: FetchedAc
   return refuse(failure('provider_error', 'retry', `the accounts could not be registered: ${detail}`));
 }
 
-export async function fetchTransactions({ deps }: Attempt, linked: Linked): Promise<Result<TransactionsOfRange, Stop>> {
-  const { knownThrough, cursor } = linked.connection;
+/** The whole range where an account is new or the provider has older ones now, else what an overlap with the last answer takes. */
+export async function fetchTransactions({ deps, notes }: Attempt, linked: Linked, accountIds: Iterable<string>): Promise<Result<TransactionsOfRange, Stop>> {
+  const { knownThrough, knownAccounts, wholeWanted, cursor } = linked.connection;
+  const known = new Set(knownAccounts);
+  const whole = wholeWanted || [...accountIds].some((id) => !known.has(id));
   const to = instant(deps.clock.now()).slice(0, 10);
-  const from = firstDay(to, knownThrough, deps.settings.overlapDays);
+  const from = firstDay(to, whole ? null : knownThrough, deps.settings.overlapDays);
   const fetched = await linked.port.fetchTransactions({ ...fetchRequest(linked), from, to, cursor });
-  return fetched.ok ? ok({ fetched: fetched.value, from, to }) : refuse(ofProvider(fetched.error));
+  if (!fetched.ok) return refuse(ofProvider(fetched.error));
+  notes.push(...(fetched.value.notes ?? []).map((one) => one.slice(0, 500)));
+  return ok({ fetched: fetched.value, from, to });
 }

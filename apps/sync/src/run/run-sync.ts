@@ -6,6 +6,7 @@ import { findConnection } from '../connection/query.js';
 import type { SyncDeps } from '../deps.js';
 import type { Job } from '../job/job.js';
 import { LockLost } from '../job/job.js';
+import { ProvidersNotReady } from '../provider-directory.js';
 import { saveSteps } from '../job/job-queue.js';
 import { commitSync } from './commit-sync.js';
 import type { Counts } from './commit-sync.js';
@@ -37,6 +38,7 @@ async function guarded(attempt: Attempt, work: () => Promise<Result<Counts, Stop
     return await work();
   } catch (error) {
     if (error instanceof LockLost || isTransient(error)) throw error;
+    if (error instanceof ProvidersNotReady) return refuse({ kind: 'not_yet', waitMs: 1_000, detail: error.message });
     attempt.deps.logger.error({ err: error, syncId: attempt.job.syncId, connectionId: attempt.job.connectionId }, 'a sync failed unexpectedly');
     const malformed = error instanceof BrokenInvariant;
     return refuse(failure(malformed ? 'provider_malformed' : 'provider_error', 'retry', malformed ? `what the provider sent cannot be recorded: ${error.message}` : 'something went wrong on our side; it is being tried again'));
@@ -61,7 +63,7 @@ async function take(attempt: Attempt): Promise<Result<Counts, Stop>> {
     steps.skip('transactions', 'there is no account');
     return commitSync(attempt, { ...common, transactions: null });
   }
-  const transactions = await steps.run('transactions', () => fetchTransactions(attempt, linked.value), ({ fetched: { pages }, from, to }) => `${pages.reduce((sum, page) => sum + page.transactions.length, 0)} from ${from} to ${to}`);
+  const transactions = await steps.run('transactions', () => fetchTransactions(attempt, linked.value, observed.value.values()), ({ fetched: { pages }, from, to }) => `${pages.reduce((sum, page) => sum + page.transactions.length, 0)} from ${from} to ${to}`);
   return transactions.ok ? commitSync(attempt, { ...common, transactions: transactions.value }) : transactions;
 }
 

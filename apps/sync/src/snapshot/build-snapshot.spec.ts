@@ -62,6 +62,10 @@ describe('a snapshot of a fetched account', () => {
     expect(buildSnapshot(account({ currency: 'USDC', balances: [] }), context)).toMatchObject({ ok: false, error: { kind: 'no_currency' } });
   });
 
+  it('is refused where the provider did not say what the account holds: empty is not zero', () => {
+    expect(buildSnapshot(account({ balances: [], incomplete: 'its holdings are not available' }), context)).toMatchObject({ ok: false, error: { kind: 'incomplete' } });
+  });
+
   it('is refused where a line cannot be recorded', () => {
     expect(buildSnapshot(account({ balances: [{ asset: 'shares:AAPL', quantity: '1' }] }), context)).toMatchObject({ ok: false, error: { kind: 'malformed' } });
     expect(buildSnapshot(account({ balances: [{ asset: 'equity:AAPL', quantity: '1e5' }] }), context)).toMatchObject({ ok: false, error: { kind: 'malformed' } });

@@ -40,7 +40,7 @@ export interface SnapshotContext {
 
 /** Why one account gives no snapshot, for people; names the account as the provider does, never by number. */
 export interface UnusableAccount {
-  readonly kind: 'no_currency' | 'malformed';
+  readonly kind: 'no_currency' | 'malformed' | 'incomplete';
   readonly detail: string;
 }
 
@@ -51,6 +51,7 @@ export function snapshotIdOf(syncId: string, accountId: string): string {
 export function buildSnapshot(fetched: FetchedAccount, context: SnapshotContext): Result<BalanceSnapshotCaptured, UnusableAccount> {
   const { reason, ...of } = context;
   const name = fetched.account.name.slice(0, 100);
+  if (fetched.incomplete !== undefined) return refuse({ kind: 'incomplete', detail: `"${name}" was left out: ${fetched.incomplete}` });
   const currency = accountCurrency([fetched.currency, fetched.account.currency], fetched.balances);
   if (currency === null) {
     return refuse({ kind: 'no_currency', detail: `"${name}" was left out: the provider states no ISO 4217 currency for it and its lines share none` });

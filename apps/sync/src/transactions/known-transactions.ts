@@ -21,7 +21,7 @@ export async function loadKnown(tx: SqlClient, asked: readonly Asked[], from: st
   return Map.groupBy(rows, (row) => row.accountId);
 }
 
-export async function saveKnown(tx: SqlClient, diffs: readonly { readonly accountId: string; readonly diff: TransactionDiff }[]): Promise<void> {
+export async function saveKnown(tx: SqlClient, userId: string, diffs: readonly { readonly accountId: string; readonly diff: TransactionDiff }[]): Promise<void> {
   const renamed = diffs.flatMap(({ accountId, diff }) => diff.renamed.map((one) => ({ accountId, from: one.from })));
   if (renamed.length > 0) {
     await tx.query('DELETE FROM known_transaction k USING unnest($1::uuid[], $2::text[]) AS u(account_id, identity) WHERE k.account_id = u.account_id AND k.identity = u.identity', [renamed.map((one) => one.accountId), renamed.map((one) => one.from)]);
@@ -32,9 +32,9 @@ export async function saveKnown(tx: SqlClient, diffs: readonly { readonly accoun
   ]);
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO known_transaction (account_id, identity, transaction_id, content, date, withdrawn)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::boolean[])
+    `INSERT INTO known_transaction (user_id, account_id, identity, transaction_id, content, date, withdrawn)
+     SELECT $7, u.* FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::date[], $6::boolean[]) u
      ON CONFLICT (account_id, identity) DO UPDATE SET content = excluded.content, date = excluded.date, withdrawn = excluded.withdrawn`,
-    [rows.map((row) => row.accountId), rows.map((row) => row.identity), rows.map((row) => row.transactionId), rows.map((row) => row.content), rows.map((row) => row.date), rows.map((row) => row.withdrawn)],
+    [rows.map((row) => row.accountId), rows.map((row) => row.identity), rows.map((row) => row.transactionId), rows.map((row) => row.content), rows.map((row) => row.date), rows.map((row) => row.withdrawn), userId],
   );
 }

@@ -18,11 +18,16 @@ export interface WebhookDecision {
   readonly enqueue: boolean;
   /** Stops scheduled syncs until the connection is restored. */
   readonly block: boolean;
+  /** Older transactions have become readable: the next sync asks for the whole range. */
+  readonly wholeRange: boolean;
 }
 
-const record = (action: string): WebhookDecision => ({ action, enqueue: false, block: false });
+const record = (action: string): WebhookDecision => ({ action, enqueue: false, block: false, wholeRange: false });
 
-export function decideWebhook(meaning: Pick<WebhookMeaning, 'action' | 'sentAt'>, subject: WebhookSubject | null): WebhookDecision {
+/** Both providers gather history in the background after a link and say so when it is there. */
+const HISTORY_ARRIVED: ReadonlySet<string> = new Set(['INVESTMENTS_TRANSACTIONS/HISTORICAL_UPDATE', 'ACCOUNT_TRANSACTIONS_INITIAL_UPDATE']);
+
+export function decideWebhook(meaning: Pick<WebhookMeaning, 'action' | 'sentAt' | 'kind'>, subject: WebhookSubject | null): WebhookDecision {
   if (subject === null) return record('unknown_connection');
   if (subject.status === 'disconnected') return record('ignore');
   const { action } = meaning;
@@ -31,10 +36,10 @@ export function decideWebhook(meaning: Pick<WebhookMeaning, 'action' | 'sentAt'>
     case 'new_accounts':
     case 'restored':
       // A pending connection is not linked yet: its first sync will fetch everything anyway.
-      return { action, enqueue: subject.status !== 'pending', block: false };
+      return { ...record(action), enqueue: subject.status !== 'pending', wholeRange: HISTORY_ARRIVED.has(meaning.kind) };
     case 'reauth_required':
     case 'removed':
-      return overtaken(meaning.sentAt, subject.lastGoodSyncAt) ? record('overtaken') : { action, enqueue: false, block: true };
+      return overtaken(meaning.sentAt, subject.lastGoodSyncAt) ? record('overtaken') : { ...record(action), block: true };
     case 'degraded':
       return overtaken(meaning.sentAt, subject.lastGoodSyncAt) ? record('overtaken') : record(action);
     case 'expiring':

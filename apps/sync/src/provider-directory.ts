@@ -1,0 +1,54 @@
+/**
+ * The providers of this installation, made when they are first asked for: their adapters need the key of the account-number hash,
+ * which connections makes at its very first start, possibly after ours.
+ */
+import { readAccountNumberKey } from '@tidemark/credentials';
+import type { CredentialStore } from '@tidemark/credentials';
+import { createProviders } from '@tidemark/providers';
+import type { CallRecord, ProviderSettings } from '@tidemark/providers';
+import type { Clock } from '@tidemark/kernel';
+import type { Logger } from '@tidemark/service';
+import type { KnownProvider, ProviderDirectory } from './deps.js';
+import { refreshPolicy } from './refresh/refresh-policy.js';
+import type { SyncMetrics } from './metrics.js';
+
+export interface DirectoryOptions {
+  readonly settings: readonly ProviderSettings[];
+  readonly credentials: CredentialStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: SyncMetrics;
+}
+
+/** Connections has not made the key yet: whoever asked asks again. */
+export class ProvidersNotReady extends Error {
+  constructor() {
+    super('the key of the account-number hash is not there yet: the connections service makes it at its first start');
+    this.name = 'ProvidersNotReady';
+  }
+}
+
+export function providerDirectory(options: DirectoryOptions): ProviderDirectory {
+  let made: ReadonlyMap<string, KnownProvider> | null = null;
+  return {
+    async get(id) {
+      made ??= await make(options);
+      return made.get(id) ?? null;
+    },
+  };
+}
+
+async function make({ settings, credentials, clock, random, logger, metrics }: DirectoryOptions): Promise<ReadonlyMap<string, KnownProvider>> {
+  const accountNumberKey = await readAccountNumberKey(credentials);
+  if (!accountNumberKey) throw new ProvidersNotReady();
+  const onCall = (record: CallRecord) => {
+    metrics.called(record);
+    logger[record.result === 'ok' ? 'info' : 'warn']({ ...record }, 'provider call');
+  };
+  const ports = createProviders(settings, { clock, random, log: logger, onCall, accountNumberKey });
+  return new Map(settings.flatMap((one) => {
+    const port = ports.get(one.id);
+    return port ? [[one.id, { port, refresh: refreshPolicy(one.id, one.refreshCost) }] as const] : [];
+  }));
+}
