@@ -14,11 +14,14 @@ export const noSwallowedErrors: Rule = (files) =>
       return lines.slice(Math.max(0, first - 1), last + 1).some((line, index) => /\/\/ \S+|\/\*|^\s*\*/.test(line) && (index > 0 || /^\s*(\/\/|\*|\/\*)/.test(line)));
     };
     visit(source, (node) => {
-      if (ts.isCatchClause(node) && node.block.statements.length === 0) found.push(`${at(source, node)}: an empty catch`);
+      if (ts.isCatchClause(node) && node.block.statements.length === 0 && !givesReason(node.block)) found.push(`${at(source, node)}: an empty catch`);
       if (isDroppingCatch(node) && !explained(node)) found.push(`${at(source, node)}: .catch() drops the error; say why in a comment or handle it`);
     });
     return found;
   });
+
+/** A comment of at least four words is a reason; `// ignore` is none. */
+const givesReason = (block: ts.Block) => /(\/\/|\/\*)\s*(\S+\s+){3,}\S+/.test(block.getText());
 
 /** `.catch(() => undefined)`, `.catch(() => {})`, `.catch(() => null)` */
 function isDroppingCatch(node: ts.Node): boolean {

@@ -13,7 +13,8 @@ export const noBarrels: Rule = (files) =>
       if (!statement.moduleSpecifier) return [];
       // `export * as name` at a package's root is a name as any other.
       if (!statement.exportClause) return [`${at(source, statement)}: export * hides what is exported`];
-      return isPackageRoot(file.path) ? [] : [`${at(source, statement)}: only a package's root re-exports; import the file itself`];
+      const ours = ts.isStringLiteral(statement.moduleSpecifier) && /^(\.|@tidemark\/)/.test(statement.moduleSpecifier.text);
+      return isPackageRoot(file.path) || !ours ? [] : [`${at(source, statement)}: only a package's root re-exports; import the file itself`];
     });
   });
 
