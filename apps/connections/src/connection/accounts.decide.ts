@@ -6,7 +6,7 @@ import type { Result } from '@tidemark/kernel';
 import { MANUAL } from './connection.js';
 import type { AccountState, ConnectionEvent, ConnectionState } from './connection.js';
 import { capabilitiesOf } from './capabilities.decide.js';
-import type { ChangeAccount, CloseAccount, FlagDuplicate, Observe, OpenManual } from './connection.commands.js';
+import type { ChangeAccount, FlagDuplicate, Observe, OpenManual } from './connection.commands.js';
 
 type Decision = Result<readonly ConnectionEvent[], Problem>;
 
@@ -49,11 +49,6 @@ function capabilities(state: ConnectionState, details: AccountDetails) {
 
 function close(at: string, state: ConnectionState, account: AccountState, reason: string): ConnectionEvent {
   return { type: 'AccountClosed', time: at, data: { userId: state.userId, connectionId: state.connectionId, accountId: account.accountId, reason, effectiveAt: at } };
-}
-
-export function closeAccount({ providerAccountId, reason, at }: CloseAccount, state: ConnectionState): readonly ConnectionEvent[] {
-  const account = state.accounts.get(accountIdOf(state.connectionId, providerAccountId));
-  return account?.status === 'active' && account.discoveredAt <= at ? [close(at, state, account, reason)] : [];
 }
 
 export function changeAccount({ accountId, displayName, countInTotals, at }: ChangeAccount, state: ConnectionState): Decision {

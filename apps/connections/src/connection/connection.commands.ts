@@ -54,12 +54,6 @@ export interface Restore extends At {
   readonly because: 'sync' | 'provider';
 }
 
-export interface CloseAccount extends At {
-  readonly type: 'close-account';
-  readonly providerAccountId: string;
-  readonly reason: string;
-}
-
 export interface Remove extends At {
   readonly type: 'remove';
   readonly reason: string;
@@ -90,4 +84,4 @@ export interface OpenManual extends At {
   readonly currency: string;
 }
 
-export type ConnectionCommand = Request | Complete | Observe | Degrade | RequireReauthentication | Restore | CloseAccount | Remove | ChangeAccount | FlagDuplicate | OpenManual;
+export type ConnectionCommand = Request | Complete | Observe | Degrade | RequireReauthentication | Restore | Remove | ChangeAccount | FlagDuplicate | OpenManual;

@@ -4,7 +4,7 @@ import { problem } from '@tidemark/contracts';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import type { ConnectionEvent, ConnectionState } from './connection.js';
-import { changeAccount, closeAccount, flagDuplicate, observe, openManual } from './accounts.decide.js';
+import { changeAccount, flagDuplicate, observe, openManual } from './accounts.decide.js';
 import type { Complete, ConnectionCommand, Degrade, Remove, Request, RequireReauthentication, Restore } from './connection.commands.js';
 
 export type Decision = Result<readonly ConnectionEvent[], Problem>;
@@ -22,7 +22,6 @@ export function decide(command: ConnectionCommand, state: ConnectionState): Deci
     case 'require-reauthentication': return ok(requireReauthentication(command, state));
     case 'restore': return ok(restore(command, state));
     case 'remove': return remove(command, state);
-    case 'close-account': return ok(closeAccount(command, state));
     case 'change-account': return changeAccount(command, state);
     case 'flag-duplicate': return flagDuplicate(command, state);
   }

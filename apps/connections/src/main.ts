@@ -1,0 +1,4 @@
+import { runService } from '@tidemark/service';
+import { service } from './app.js';
+
+await runService(service);
