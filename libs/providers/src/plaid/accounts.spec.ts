@@ -35,6 +35,10 @@ describe('Plaid accounts read through their balance', () => {
     expect(notes).toEqual(['account ending 0001 (credit): Plaid states no balance of this account']);
   });
 
+  it('are never cash where they are investments that nobody lists', () => {
+    expect(read({ type: 'investment', ...balances(700.5, 10) }).account).toMatchObject({ totals: { balance: '700.5', cashValue: null }, balances: [{ asset: 'provider:plaid:unlisted:a', quantity: '1', price: '700.5', value: '700.5', currency: 'USD' }] });
+  });
+
   it('keep a currency that is not ISO’s as the provider’s own', () => {
     const { account } = read({ type: 'depository', ...balances(2, 2, null, 'BTC') });
     expect(account).toMatchObject({ currency: null, balances: [{ asset: 'provider:plaid:currency:BTC', quantity: '2', price: null, currency: null }], totals: { cashValue: null } });

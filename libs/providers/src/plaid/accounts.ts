@@ -5,7 +5,7 @@
 import type { AccountDetails, BalanceLine } from '@tidemark/contracts';
 import { negate } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import { currencyAsset, unofficialCurrency } from '../asset-ids.js';
+import { currencyAsset, providerAsset, unofficialCurrency } from '../asset-ids.js';
 import { cashLine, cashValue, holdingsValue, merged } from '../lines.js';
 import type { FetchedAccount } from '../port.js';
 import { redact } from '../redaction.js';
@@ -17,6 +17,7 @@ import type { PlaidHoldings } from './holdings.js';
 
 const PROVIDER = 'plaid';
 const OWED = new Set(['credit', 'loan']);
+const INVESTED = new Set(['investment', 'brokerage']);
 /** Account types that /transactions/sync covers. */
 const BANK = new Set(['depository', 'credit', 'loan']);
 
@@ -57,18 +58,32 @@ export function freshnessOf(body: unknown): PlaidFreshness {
   return { investments: last('investments'), transactions: last('transactions') };
 }
 
+/** The code of the error that the item is in, or null; Plaid goes on answering old data for some of them. */
+export function itemErrorOf(body: unknown): string | null {
+  const item = fieldsAt(fieldsOf(body, ''), 'item', '');
+  const error = optionalFields(item, 'error', 'item');
+  return error === null ? null : optionalText(error, 'error_code', 'item.error');
+}
+
 /** Every account of an item. @param holdings null where the item has no investments */
 export function fetchedAccountsOf(accountsBody: unknown, holdings: PlaidHoldings | null, freshness: PlaidFreshness): { accounts: FetchedAccount[]; notes: string[] } {
   const notes = [...(holdings?.notes ?? [])];
-  const accounts = listAt(fieldsOf(accountsBody, ''), 'accounts', '').map(({ fields, path }) => {
+  const accounts = everyAccount(accountsBody, holdings).map(({ fields, path }) => {
     const account = detailsOf(fields, path);
     const balances = fieldsAt(fields, 'balances', path);
     const amounts = amountsOf(balances, `${path}.balances`);
-    const held = holdings?.covered.has(account.providerAccountId) === true || holdings?.lines.has(account.providerAccountId) === true ? holdings : null;
-    if (held !== null) return investmentAccount(fields, account, amounts, held, freshness);
+    if (holdings?.accounts.has(account.providerAccountId) === true) return investmentAccount(fields, account, amounts, holdings, freshness);
     return balanceAccount(fields, account, amounts, freshness, notes);
   });
   return { accounts, notes };
+}
+
+/** An account that came to be between the two questions is in the second answer alone. */
+function everyAccount(accountsBody: unknown, holdings: PlaidHoldings | null): { fields: Fields; path: string }[] {
+  const listed = listAt(fieldsOf(accountsBody, ''), 'accounts', '');
+  const known = new Set(listed.map(({ fields }) => fields['account_id']));
+  const late = [...(holdings?.accounts ?? [])].filter(([id]) => !known.has(id)).map(([id, fields]) => ({ fields, path: `holdings.accounts.${id}` }));
+  return [...listed, ...late];
 }
 
 interface Amounts {
@@ -104,18 +119,19 @@ function investmentAccount(fields: Fields, account: AccountDetails, amounts: Amo
   };
 }
 
-/** A bank account, or any account that is read through its balance alone. */
+/** A bank account, or any account that is read through its balance alone. What an investment account is worth is not cash: it is one unit of what is not listed. */
 function balanceAccount(fields: Fields, account: AccountDetails, amounts: Amounts, freshness: PlaidFreshness, notes: string[]): FetchedAccount {
   const owed = OWED.has(account.type);
   // `available` stands in for money that is there; for money owed it is the unused limit and says nothing of the debt.
   const stated = amounts.current ?? (owed ? null : amounts.available);
   const amount = stated === null ? null : owed ? negate(stated) : stated;
-  const lines: BalanceLine[] = amount === null || amounts.code === null ? [] : [lineOf(amount, amounts.code, amounts.official)];
+  const invested = INVESTED.has(account.type);
+  const lines: BalanceLine[] = amount === null || amounts.code === null ? [] : [invested ? unlisted(account, amount, amounts) : lineOf(amount, amounts.code, amounts.official)];
   const base = {
     account,
     currency: account.currency,
     providerAsOf: amounts.asOf ?? freshness.transactions,
-    totals: { balance: amount, available: owed ? null : amounts.available, holdingsValue: null, cashValue: amounts.official ? amount : null },
+    totals: { balance: amount, available: owed ? null : amounts.available, holdingsValue: null, cashValue: amounts.official && !invested ? amount : null },
     balances: lines,
     providerMetadata: redact({ account: fields }),
   };
@@ -123,6 +139,11 @@ function balanceAccount(fields: Fields, account: AccountDetails, amounts: Amount
   const incomplete = `Plaid states no ${amount === null ? 'balance' : 'currency'} of this account`;
   notes.push(`account ending ${account.mask ?? 'unknown'} (${account.type}): ${incomplete}`);
   return { ...base, incomplete };
+}
+
+function unlisted(account: AccountDetails, amount: Decimal, amounts: Amounts): BalanceLine {
+  const worth = amounts.official ? { currency: amounts.code, price: amount, value: amount } : { currency: null, price: null, value: null };
+  return { asset: providerAsset(PROVIDER, `unlisted:${account.providerAccountId}`), quantity: '1', name: 'Holdings that the institution does not list', ...worth, costBasis: null };
 }
 
 function lineOf(amount: Decimal, code: string, official: boolean): BalanceLine {

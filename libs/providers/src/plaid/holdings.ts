@@ -7,7 +7,7 @@ import { compare, isZero } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { currencyAsset, unofficialCurrency } from '../asset-ids.js';
 import { cashLine } from '../lines.js';
-import { decimalAt, fieldsOf, listAt, optionalDecimal, textAt } from '../wire/shape.js';
+import { decimalAt, fieldsOf, listAt, misshapen, optionalDecimal, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
 import { optionalInstant } from '../wire/time.js';
 import { currencyOf } from './currency.js';
@@ -17,8 +17,8 @@ import type { PlaidSecurity } from './securities.js';
 const PROVIDER = 'plaid';
 
 export interface PlaidHoldings {
-  /** Accounts that the answer covers; one without a line is empty. */
-  readonly covered: ReadonlySet<string>;
+  /** Accounts that the answer covers, as received; one without a line is empty. */
+  readonly accounts: ReadonlyMap<string, Fields>;
   readonly lines: ReadonlyMap<string, readonly BalanceLine[]>;
   /** Holdings as received, by account. */
   readonly received: ReadonlyMap<string, readonly Fields[]>;
@@ -32,8 +32,10 @@ export function holdingsOf(body: unknown): PlaidHoldings {
   const lines = new Map<string, BalanceLine[]>();
   const received = new Map<string, Fields[]>();
   const notes: string[] = [];
+  const accounts = new Map(listAt(answer, 'accounts', '').map(({ fields, path }) => [textAt(fields, 'account_id', path), fields]));
   for (const { fields, path } of listAt(answer, 'holdings', '')) {
     const account = textAt(fields, 'account_id', path);
+    if (!accounts.has(account)) misshapen(`${path}.account_id`, 'an account of the same answer is expected');
     const security = securities.get(textAt(fields, 'security_id', path)) ?? undescribed(textAt(fields, 'security_id', path));
     const line = lineOf(fields, path, security);
     const { unofficial } = currencyOf(fields, path);
@@ -42,7 +44,7 @@ export function holdingsOf(body: unknown): PlaidHoldings {
     append(received, account, fields);
   }
   return {
-    covered: new Set(listAt(answer, 'accounts', '').map(({ fields, path }) => textAt(fields, 'account_id', path))),
+    accounts,
     lines,
     received,
     securities: new Map(listAt(answer, 'securities', '').map(({ fields, path }) => [textAt(fields, 'security_id', path), fields])),

@@ -77,6 +77,22 @@ describe('plaid over the wire', () => {
     expect(fetched.value.notes).toEqual([]);
   });
 
+  it('has the person link again where the item is in such an error, though old data would be answered', async () => {
+    wire.on('/item/get', json({ item: { item_id: 'item-1', error: { error_code: 'ITEM_LOGIN_REQUIRED' } }, request_id: 'r1' }));
+    expect(await plaid.fetchAccounts(REQUEST)).toMatchObject({ ok: false, error: { code: 'provider_auth', class: 'relink', providerCode: 'ITEM_LOGIN_REQUIRED', requestId: 'r1' } });
+    expect(wire.asked('/accounts/get')).toHaveLength(0);
+  });
+
+  it('takes an account that only the holdings know, and refuses a holding of no account', async () => {
+    const late = { ...CHECKING, account_id: 'late', type: 'investment', subtype: 'ira' };
+    const holding = { account_id: 'late', security_id: 's', quantity: 1, institution_price: 2, institution_price_as_of: '2026-11-19', institution_value: 2, cost_basis: null, iso_currency_code: 'USD', unofficial_currency_code: null };
+    wire.on('/investments/holdings/get', json({ accounts: [late], holdings: [holding], securities: [], request_id: 'r' }));
+    const fetched = await plaid.fetchAccounts(REQUEST);
+    expect(fetched.ok && fetched.value.accounts.map(({ account, balances }) => [account.providerAccountId, balances.length])).toEqual([['chk', 1], ['late', 1]]);
+    wire.on('/investments/holdings/get', json({ accounts: [], holdings: [holding], securities: [], request_id: 'r' }));
+    expect(await plaid.fetchAccounts(REQUEST)).toMatchObject({ ok: false, error: { detail: 'plaid investmentsHoldingsGet: holdings[0].account_id: an account of the same answer is expected' } });
+  });
+
   it('fails whole where one answer fails', async () => {
     wire.on('/investments/holdings/get', error('PRODUCT_NOT_READY'));
     expect(await plaid.fetchAccounts(REQUEST)).toMatchObject({ ok: false, error: { code: 'provider_error', class: 'retry', providerCode: 'PRODUCT_NOT_READY' } });

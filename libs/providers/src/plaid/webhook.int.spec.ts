@@ -32,9 +32,9 @@ afterEach(async () => {
   await wire.stop();
 });
 
-async function signed(body: Uint8Array, options: { iat?: number; kid?: string; hash?: string } = {}): Promise<string> {
+function signed(body: Uint8Array, options: { iat?: number; kid?: string; hash?: string } = {}): Promise<string> {
   const hash = options.hash ?? createHash('sha256').update(body).digest('hex');
-  return await new SignJWT({ iat: options.iat ?? IAT, request_body_sha256: hash }).setProtectedHeader({ alg: 'ES256', kid: options.kid ?? 'k1' }).sign(keys.privateKey);
+  return new SignJWT({ iat: options.iat ?? IAT, request_body_sha256: hash }).setProtectedHeader({ alg: 'ES256', kid: options.kid ?? 'k1' }).sign(keys.privateKey);
 }
 
 async function verify(token: string | null, body: Uint8Array = BODY, now = NOW) {

@@ -48,7 +48,7 @@ describe('the token bucket', () => {
     }
     for (const [index, at] of used.entries()) {
       const within = used.filter((other, position) => position >= index && other < at + 60_000).length;
-      expect(within).toBeLessThanOrEqual(Math.max(limit, 2));
+      expect(within).toBeLessThanOrEqual(limit);
     }
   });
 

@@ -18,6 +18,7 @@ export class TokenBucket {
     private readonly clock: Clock,
   ) {
     this.capacity = Math.max(1, Math.floor(requestsPerMinute / 5));
+    // At one a minute the burst is the whole limit: the next one flows in over the minute after it.
     this.perMs = Math.max(requestsPerMinute - this.capacity, 1) / MINUTE_MS;
     this.tokens = this.capacity;
     this.filledAt = clock.now();
