@@ -34,7 +34,8 @@ describe.each(services)('%s', (_where, { name, env, ports }) => {
   it('sets only variables that the service reads', () => {
     const source = sourceOf(name);
     const given = Object.keys(env).filter((variable) => !/_PASSWORD$|^NODE_ENV$/.test(variable));
-    const reads = (variable: string) => new RegExp(`\\b${variable}\\b`).test(source);
+    // The providers' parser reads names without their prefix.
+    const reads = (variable: string) => new RegExp(`\\b${variable}\\b|'${variable.replace(/^(PLAID|SNAPTRADE)_/, '')}'`).test(source);
     expect(given.filter((variable) => !reads(variable) && !reads(variable.replace(/_FILE$/, '')))).toEqual([]);
   });
 

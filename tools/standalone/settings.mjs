@@ -19,7 +19,7 @@ const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|OTEL_.+)$/;
  */
 export function environments(installation) {
   const { env, ports, natsUrl, databases, credentialsReaderUrl, secrets, sandbox } = installation;
-  const general = { ...pick(env, (name) => PASSED_ON.test(name)), LOG_LEVEL: env.LOG_LEVEL ?? 'warn', NATS_URL: natsUrl };
+  const general = { ...pick(env, (name) => PASSED_ON.test(name)), LOG_LEVEL: env.LOG_LEVEL ?? 'error', NATS_URL: natsUrl };
   const service = (name, more = {}) => {
     const prefix = name.toUpperCase();
     const database = databases[prefix];
