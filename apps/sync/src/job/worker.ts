@@ -2,7 +2,6 @@
  * Takes due syncs and runs them, so many at once and so many per provider, and keeps their locks while they run. Polls, so that
  * nothing depends on a message arriving; a wake from this process makes it look at once.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isTransient } from '@tidemark/postgres';
 import type { SyncDeps } from '../deps.js';
 import { runSync } from '../run/run-sync.js';
@@ -45,9 +44,10 @@ export class SyncWorker {
     this.closed = true;
     if (this.timer) clearInterval(this.timer);
     await this.looking;
-    const patience = new AbortController();
-    await Promise.race([Promise.all([...this.running.values()].map((one) => one.done)), sleep(GRACE_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
-    patience.abort();
+    const { promise: tired, resolve } = Promise.withResolvers<void>();
+    const patience = setTimeout(resolve, GRACE_MS);
+    await Promise.race([Promise.all([...this.running.values()].map((one) => one.done)), tired]);
+    clearTimeout(patience);
     if (this.heart) clearInterval(this.heart);
   }
 

@@ -83,7 +83,7 @@ async function write(attempt: Attempt, taken: Taken, snapshots: ReadonlyMap<stri
     transactions: accounts.reduce((sum, { diff }) => sum + (diff?.recorded.length ?? 0) + (diff?.changed.length ?? 0) + (diff?.withdrawn.length ?? 0), 0),
   };
   const { again } = await changeJob(
-    tx, job, worker, `status = 'completed', finished_at = $4, steps = $5, error = NULL, accounts = $6, snapshots = $7, transactions = $8, locked_by = NULL, locked_until = NULL, again = NULL`,
+    tx, job, worker, `status = 'completed', finished_at = $4, steps = $5, error = NULL, accounts = $6, snapshots = $7, transactions = $8, locked_by = NULL, locked_until = NULL`,
     [instant(now), JSON.stringify(steps.all), counts.accounts, counts.snapshots, counts.transactions],
   );
   await rememberSync(attempt, taken, now, tx);

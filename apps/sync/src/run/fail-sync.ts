@@ -63,7 +63,7 @@ async function end(attempt: Attempt, error: { code: string; detail: string; retr
     const now = deps.clock.now();
     const settled = await openSettlement(attempt, now);
     const done = await deps.log.transaction(async (tx) => {
-      const { again } = await changeJob(tx, job, worker, `status = 'failed', finished_at = $4, locked_by = NULL, locked_until = NULL, again = NULL, steps = $5, error = $6, refresh_state = CASE WHEN refresh_state IS NULL THEN NULL ELSE 'settled' END`, [instant(now), JSON.stringify(steps.all), JSON.stringify(error)]);
+      const { again } = await changeJob(tx, job, worker, `status = 'failed', finished_at = $4, locked_by = NULL, locked_until = NULL, steps = $5, error = $6, refresh_state = CASE WHEN refresh_state IS NULL THEN NULL ELSE 'settled' END`, [instant(now), JSON.stringify(steps.all), JSON.stringify(error)]);
       if (settled) tx.append(settled);
       await more(tx);
       if (again) await enqueue(tx, onceMore(job, again, instant(now)));

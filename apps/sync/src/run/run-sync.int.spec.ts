@@ -8,7 +8,8 @@ let count = 0;
 let user = '';
 beforeAll(async () => { world = await SyncWorld.start('run sync'); }, 60_000);
 afterAll(() => world?.close());
-beforeEach(() => {
+beforeEach(async () => {
+  await world.idle();
   user = `user-${(count += 1)}`;
   world.plaid.accounts = [account('a', [{ asset: 'equity:AAPL', quantity: '10', price: '100', currency: 'USD' }, { asset: 'currency:USD', quantity: '0' }])];
   world.plaid.transactions = { a: [transaction('t1'), transaction('t2', { amount: '-50' })] };

@@ -22,6 +22,10 @@ export function transaction(identity: string, more: Partial<FetchedTransaction> 
   return { identity, date: '2026-11-10', providerType: 'buy', providerSubtype: null, description: null, asset: 'equity:AAPL', quantity: '1', price: '100', fees: null, amount: '-100', currency: 'USD', original: { id: identity, routing: '011401533' }, ...more };
 }
 
+function unused(): Promise<never> {
+  throw new Error('sync never asks for this');
+}
+
 export class FakeProvider implements ProviderPort {
   accounts: FetchedAccount[] = [account('a', [{ asset: 'equity:AAPL', quantity: '10', price: '100', currency: 'USD' }, { asset: 'currency:USD', quantity: '0' }])];
   transactions: Record<string, FetchedTransaction[]> = { a: [transaction('t1'), transaction('t2', { amount: '-50' })] };
@@ -65,18 +69,14 @@ export class FakeProvider implements ProviderPort {
     return this.webhook;
   }
 
-  registerUser = this.unused;
-  deleteUser = this.unused;
-  startLink = this.unused;
-  completeLink = this.unused;
-  revoke = this.unused;
+  registerUser = unused;
+  deleteUser = unused;
+  startLink = unused;
+  completeLink = unused;
+  revoke = unused;
 
   async *institutions(): ReturnType<ProviderPort['institutions']> {
     yield ok([]);
-  }
-
-  private unused(): Promise<never> {
-    throw new Error('sync never asks for this');
   }
 
   private async meet(what: Asked, how: { from?: string; cursor?: string | null } = {}): Promise<ProviderError | null> {

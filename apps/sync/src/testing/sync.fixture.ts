@@ -158,6 +158,11 @@ export class SyncWorld {
     }, { timeoutMs: 15_000, describe: () => `sync ${syncId} to end; the log says ${this.lines.slice(-5).join('')}` });
   }
 
+  /** Waits until no sync of an earlier spec is open, which could take what this one sets up. */
+  async idle(): Promise<void> {
+    await waitUntil(async () => (await this.database.query(`SELECT 1 FROM sync_job WHERE status IN ('queued', 'running')`)).rowCount === 0, { timeoutMs: 15_000, describe: 'all syncs to end' });
+  }
+
   /** Every event of one user in sync's log, in order. */
   async events(userId: string, ...types: string[]): Promise<EventEnvelope<Record<string, unknown>>[]> {
     const { log } = this.first.deps;

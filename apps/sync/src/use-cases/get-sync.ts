@@ -3,7 +3,7 @@
  * link promises its first sync before this service hears of it): then it is waited for a little, instead of denied.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { problem, syncRpc } from '@tidemark/contracts';
+import { problem, type syncRpc } from '@tidemark/contracts';
 import type { LogPosition, Problem, ResponseOf } from '@tidemark/contracts';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';

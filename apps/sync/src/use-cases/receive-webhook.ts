@@ -3,7 +3,7 @@
  * to be done are written in one transaction, and only then is it answered. The id is derived from the provider's own, so that a
  * repeat, a second later or on another replica, finds it there and does nothing.
  */
-import { problem, syncRpc } from '@tidemark/contracts';
+import { problem, type syncRpc } from '@tidemark/contracts';
 import type { Problem, RequestOf, ResponseOf, WebhookReceived } from '@tidemark/contracts';
 import type { LogTransaction } from '@tidemark/event-log';
 import { instant, NAMESPACE, ok, refuse, uuidV5 } from '@tidemark/kernel';

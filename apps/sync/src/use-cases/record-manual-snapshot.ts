@@ -1,5 +1,5 @@
 /** A person types in what a manual account holds. sync records it, since it is the one producer of snapshots. */
-import { problem, syncRpc } from '@tidemark/contracts';
+import { problem, type syncRpc } from '@tidemark/contracts';
 import type { LogPosition, Problem, RequestOf, ResponseOf } from '@tidemark/contracts';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';

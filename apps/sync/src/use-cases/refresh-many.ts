@@ -1,6 +1,6 @@
 /** Refreshes several connections, or all of a user's, with an outcome each: one that is refused says why and stops no other. */
 import type { LogPosition, Problem, ResponseOf } from '@tidemark/contracts';
-import { syncRpc } from '@tidemark/contracts';
+import { type syncRpc } from '@tidemark/contracts';
 import { add } from '@tidemark/money';
 import type { Result } from '@tidemark/kernel';
 import { waitForPositions } from '@tidemark/projections';

@@ -3,7 +3,7 @@
  * transaction. Of two that come at once, whoever loses finds the other's sync (the open-job index) or its reservation (the
  * stream's version), and so joins or is refused: there is one paid call.
  */
-import { problem, syncRpc } from '@tidemark/contracts';
+import { problem, type syncRpc } from '@tidemark/contracts';
 import type { LogPosition, Problem, ResponseOf } from '@tidemark/contracts';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
