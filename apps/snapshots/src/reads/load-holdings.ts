@@ -27,7 +27,7 @@ export interface PortfolioQuery {
 
 export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise<Result<Holdings, Problem>> {
   const { userId, scope, currency } = query;
-  if (currency !== undefined && !isCurrency(currency)) return refuse(invalidField('currency', `${currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`));
+  if (currency !== undefined && !isCurrency(currency)) return refuse(invalidField('currency', `${query.currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`));
   const asked = instantAsked(query.asOf, reads.clock.now());
   if (!asked.ok) return asked;
   const previousClose = closeBefore(asked.value.at);
@@ -55,7 +55,11 @@ export function unknownIn(scope: Scope, accounts: readonly Account[]): Problem |
 /** Accounts of which an event, or one of their connection's, could not be applied. */
 export async function parkedAccounts(client: SqlClient, accounts: readonly Account[]): Promise<Set<string>> {
   if (accounts.length === 0) return new Set();
-  const keys = (account: Account) => [`account-${account.accountId}`, `connection-${account.connectionId}`];
-  const parked = await parkedKeys(client, ['balances', 'accounts'], [...new Set(accounts.flatMap(keys))]);
-  return new Set(accounts.filter((account) => keys(account).some((key) => parked.has(key))).map((account) => account.accountId));
+  const parked = await parkedKeys(client, ['balances', 'accounts'], [...new Set(accounts.flatMap(streamsOf))]);
+  return new Set(accounts.filter((account) => streamsOf(account).some((key) => parked.has(key))).map((account) => account.accountId));
+}
+
+/** The streams that an account's events stand in, by which they are parked. */
+function streamsOf({ accountId, connectionId }: Account): string[] {
+  return [`account-${accountId}`, ...(connectionId === null ? [] : [`connection-${connectionId}`])];
 }

@@ -5,7 +5,7 @@
  * and another the shares under them (multiplier 1), adding them as they stand would be wrong: then all are counted in underlying units.
  * A cost basis of a short side is what was received for it, so it is negative like its value, and gain = value − cost basis on both sides.
  */
-import { absolute, divide, isNegative, isZero, multiply, negate, subtract, sum } from '@tidemark/money';
+import { absolute, divide, isZero, multiply, negate, subtract, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { sumKnown, sumOfAll } from './sum-known.js';
 import type { ValuedLine } from './value-line.js';
@@ -25,6 +25,9 @@ export interface Combined {
   readonly value: Decimal | null;
   readonly baseValue: Decimal | null;
   readonly costBasis: Decimal | null;
+}
+
+export interface Gain {
   /** Per unit, as a price is. */
   readonly averageCost: Decimal | null;
   readonly unrealizedGain: Decimal | null;
@@ -35,29 +38,32 @@ export interface Combined {
 export function combineLines(lines: readonly HeldLine[]): Combined {
   const multiplier = theSame(lines.map((line) => line.multiplier)) ?? '1';
   const currency = theSame(lines.map((line) => line.currency));
-  const quantity = sum(lines.map((line) => (line.multiplier === multiplier ? line.line.quantity : multiply(line.line.quantity, line.multiplier))));
-  const value = currency === null ? null : sumKnown(lines.map((line) => line.value));
-  const costBasis = currency === null ? null : sumOfAll(lines.map(signedCost));
-  const whole = lines.every((line) => line.value !== null);
-  const gain = value !== null && costBasis !== null && whole ? subtract(value, costBasis) : null;
-  const units = multiply(quantity, multiplier);
   return {
-    quantity,
+    quantity: sum(lines.map((line) => (line.multiplier === multiplier ? line.line.quantity : multiply(line.line.quantity, line.multiplier)))),
     multiplier,
     currency,
     price: currency === null ? null : newestPrice(lines),
-    value,
+    value: currency === null ? null : sumKnown(lines.map((line) => line.value)),
     baseValue: sumKnown(lines.map((line) => line.baseValue)),
-    costBasis,
-    averageCost: costBasis === null || isZero(units) ? null : divide(costBasis, units),
+    costBasis: currency === null ? null : sumOfAll(lines.map(signedCost)),
+  };
+}
+
+/** Known only where the value and the cost basis of every line are. */
+export function gainOf(lines: readonly HeldLine[], { quantity, multiplier, value, costBasis }: Combined): Gain {
+  if (costBasis === null) return { averageCost: null, unrealizedGain: null, unrealizedGainPercent: null };
+  const units = multiplier === '1' ? quantity : multiply(quantity, multiplier);
+  const gain = value !== null && lines.every((line) => line.value !== null) ? subtract(value, costBasis) : null;
+  return {
+    averageCost: isZero(units) ? null : divide(costBasis, units),
     unrealizedGain: gain,
-    unrealizedGainPercent: gain === null || costBasis === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), absolute(costBasis), 2),
+    unrealizedGainPercent: gain === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), absolute(costBasis), 2),
   };
 }
 
 function signedCost({ line }: HeldLine): Decimal | null {
   if (line.costBasis == null) return null;
-  return isNegative(line.quantity) ? negate(absolute(line.costBasis)) : line.costBasis;
+  return line.quantity.startsWith('-') ? negate(absolute(line.costBasis)) : line.costBasis;
 }
 
 function newestPrice(lines: readonly HeldLine[]): Decimal | null {

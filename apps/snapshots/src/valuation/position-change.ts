@@ -4,25 +4,33 @@
  */
 import { compare, multiply, subtract, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import type { AccountEntry } from './portfolio.js';
-import type { ValuedAccount } from './value-account.js';
+import { sumOfAll } from './sum-known.js';
 import type { ValuedLine } from './value-line.js';
 
-/** @param entries the accounts that hold it; @param currency what the answer is in @returns null where unknown */
-export function positionChange(entries: readonly AccountEntry[], asset: string, belongs: (line: ValuedLine) => boolean, currency: string | null): Decimal | null {
-  const changes: Decimal[] = [];
-  for (const entry of entries) {
-    const now = holdingOf(entry.now, asset, belongs, currency);
-    const before = holdingOf(entry.before, asset, belongs, currency);
-    if (!now || !before || compare(now.units, before.units) !== 0) return null;
-    changes.push(subtract(now.value, before.value));
-  }
-  return sum(changes);
+/** An account's lines of one asset and side, now and at the close before. */
+export interface HeldThen {
+  readonly lines: readonly ValuedLine[];
+  readonly before: readonly ValuedLine[];
 }
 
-function holdingOf(account: ValuedAccount | null, asset: string, belongs: (line: ValuedLine) => boolean, currency: string | null): { units: Decimal; value: Decimal } | null {
-  const lines = account?.lines.filter((line) => line.line.asset === asset && belongs(line)) ?? [];
-  const values = lines.map((line) => line.value).filter((value) => value !== null);
-  if (currency === null || values.length < lines.length || lines.some((line) => line.currency !== currency)) return null;
-  return lines.length === 0 ? null : { units: sum(lines.map((line) => multiply(line.line.quantity, line.multiplier))), value: sum(values) };
+/** @param currency what the answer is in @returns null where unknown */
+export function positionChange(rows: readonly HeldThen[], currency: string | null): Decimal | null {
+  return sumOfAll(rows.map(({ lines, before }) => (sameUnits(lines, before) && [...lines, ...before].every((line) => line.currency === currency) ? moved(lines, before) : null)));
+}
+
+function moved(lines: readonly ValuedLine[], before: readonly ValuedLine[]): Decimal | null {
+  const now = sumOfAll(lines.map((line) => line.value));
+  const then = sumOfAll(before.map((line) => line.value));
+  return now === null || then === null ? null : subtract(now, then);
+}
+
+function sameUnits(lines: readonly ValuedLine[], before: readonly ValuedLine[]): boolean {
+  const [now, then] = [lines[0], before[0]];
+  if (!now || !then) return false;
+  if (lines.length === 1 && before.length === 1 && now.line.quantity === then.line.quantity && now.multiplier === then.multiplier) return true;
+  return compare(units(lines), units(before)) === 0;
+}
+
+function units(lines: readonly ValuedLine[]): Decimal {
+  return sum(lines.map((line) => multiply(line.line.quantity, line.multiplier)));
 }

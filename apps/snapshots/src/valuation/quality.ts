@@ -41,12 +41,13 @@ export function reasonsOf(entries: readonly AccountEntry[], options: QualityOpti
 function scoresOf(entry: AccountEntry, options: QualityOptions): number[] {
   const { now } = entry;
   if (!now) return [SCORE.unknown];
+  const at = Date.parse(options.at);
   const ofAccount = Math.min(entry.parked ? SCORE.parked : FULL, totalDiffers(now) ? SCORE.differs : FULL);
   return summed(now).map((line) =>
     Math.min(
       ofAccount,
       line.missing ? SCORE.unknown : FULL,
-      isOld(line, now, options.at) ? SCORE.old : FULL,
+      isOld(line, now, at) ? SCORE.old : FULL,
       options.gains && lacksCostBasis(line) ? SCORE.costBasisMissing : FULL,
     ),
   );
@@ -58,7 +59,8 @@ function accountReasons(entry: AccountEntry, options: QualityOptions): snapshots
   const parked = entry.parked ? [{ code: 'parked' as const, accountId, detail: 'An event about this account could not be applied; newer data may exist.' }] : [];
   if (!now) return [...parked, { code: 'no_snapshot', accountId, detail: `No snapshot was captured at or before ${options.at}.` }];
   const lines = summed(now);
-  const old = lines.filter((line) => isOld(line, now, options.at)).length;
+  const at = Date.parse(options.at);
+  const old = lines.filter((line) => isOld(line, now, at)).length;
   return [
     ...parked,
     ...lines.filter((line) => line.missing).map((line) => missingReason(line, accountId, options.at)),
@@ -87,7 +89,7 @@ function lacksCostBasis({ role, line }: ValuedLine): boolean {
   return role === 'position' && line.costBasis == null;
 }
 
-function isOld({ role, line }: ValuedLine, account: ValuedAccount, at: string): boolean {
+function isOld({ role, line }: ValuedLine, account: ValuedAccount, at: number): boolean {
   const since = (role === 'position' ? line.priceAsOf : null) ?? account.snapshot.capturedAt;
-  return Date.parse(at) - Date.parse(since) > FRESH_MS;
+  return at - Date.parse(since) > FRESH_MS;
 }

@@ -5,11 +5,10 @@
  * themselves. A sum of nothing known is null. The provider's own total is never booked: the difference to it is shown.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { absolute, compare, isZero, multiply, subtract } from '@tidemark/money';
+import { absolute, compare, multiply, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import { convert } from './rate.js';
 import type { Conversion } from './rate.js';
-import { sumKnown, sumOfAll } from './sum-known.js';
+import { sumKnown } from './sum-known.js';
 import { valueLine } from './value-line.js';
 import type { ValuedLine } from './value-line.js';
 
@@ -40,17 +39,25 @@ export interface ValuedAccount {
 export function valueAccount(snapshot: HeldSnapshot, to: Conversion): ValuedAccount {
   const lines = snapshot.balances.map((line) => valueLine(line, snapshot.currency, to));
   const counted = lines.filter((line) => line.role !== 'shown');
-  const own: Conversion = { ...to, base: snapshot.currency };
-  const ownValues = counted.map((line) => (line.value !== null && isZero(line.value) ? '0' : convert(line.value, line.currency, own)));
+  const baseValues = counted.map((line) => line.baseValue);
+  const baseValue = sumKnown(baseValues);
+  const complete = !baseValues.includes(null);
+  const own = snapshot.currency === to.base ? { value: baseValue, complete } : ownValue(snapshot, to);
   return {
     snapshot,
     lines,
-    value: sumKnown(ownValues),
-    baseValue: sumKnown(counted.map((line) => line.baseValue)),
+    value: own.value,
+    baseValue,
     baseCash: sumKnown(counted.filter((line) => line.role === 'cash').map((line) => line.baseValue)),
-    complete: counted.every((line) => line.baseValue !== null),
-    unexplained: difference(snapshot.balance, sumOfAll(ownValues)),
+    complete,
+    unexplained: snapshot.balance === null || own.value === null || !own.complete ? null : subtract(snapshot.balance, own.value),
   };
+}
+
+/** The same in the account's own currency. */
+function ownValue(snapshot: HeldSnapshot, to: Conversion): { value: Decimal | null; complete: boolean } {
+  const values = snapshot.balances.map((line) => valueLine(line, snapshot.currency, { ...to, base: snapshot.currency })).filter((line) => line.role !== 'shown').map((line) => line.baseValue);
+  return { value: sumKnown(values), complete: !values.includes(null) };
 }
 
 /** A difference that rounding does not explain: over 1 unit of the currency and over half a percent of the provider's total. */
@@ -58,8 +65,4 @@ export function differs(unexplained: Decimal | null, balance: Decimal | null): b
   if (unexplained === null || balance === null) return false;
   const size = absolute(unexplained);
   return compare(size, '1') > 0 && compare(multiply(size, '200'), absolute(balance)) > 0;
-}
-
-function difference(balance: Decimal | null, value: Decimal | null): Decimal | null {
-  return balance === null || value === null ? null : subtract(balance, value);
 }

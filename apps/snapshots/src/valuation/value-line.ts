@@ -32,9 +32,14 @@ export function valueLine(line: BalanceLine, snapshotCurrency: string, to: Conve
   const currency = currencyOf(line, snapshotCurrency);
   const multiplier = line.multiplier ?? '1';
   const value = nativeValue(line, multiplier);
-  const baseValue = value !== null && isZero(value) ? '0' : convert(value, currency, to);
+  const baseValue = convert(value, currency, to) ?? nothing(value);
   const missing = value === null ? 'price_missing' : baseValue === null ? 'rate_missing' : null;
   return { line, role, multiplier, currency, value, baseValue, missing };
+}
+
+/** Nothing is nothing in every currency. */
+function nothing(value: Decimal | null): Decimal | null {
+  return value !== null && isZero(value) ? '0' : null;
 }
 
 function currencyOf(line: BalanceLine, snapshotCurrency: string): string | null {
@@ -44,6 +49,6 @@ function currencyOf(line: BalanceLine, snapshotCurrency: string): string | null 
 
 function nativeValue(line: BalanceLine, multiplier: Decimal): Decimal | null {
   if (isCash(line.asset)) return decimal(line.quantity);
-  if (isZero(line.quantity)) return '0';
-  return line.price == null ? null : multiply(multiply(line.quantity, multiplier), line.price);
+  if (line.price == null) return isZero(line.quantity) ? '0' : null;
+  return multiply(multiplier === '1' ? line.quantity : multiply(line.quantity, multiplier), line.price);
 }
