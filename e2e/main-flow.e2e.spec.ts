@@ -80,15 +80,15 @@ describe('the portfolio', () => {
 
 describe('the cost guard', () => {
   it('refuses a second Plaid refresh within 24 h, says when the next is free and what an override costs, and records the override', async () => {
-    const { items } = await ada.must<{ items: connectionsRpc.Connection[] }>('GET', '/connections');
-    const vanguard = items.find((one) => one.institutionId === 'vanguard' && one.provider === 'plaid') as connectionsRpc.Connection;
-    const first = await ada.must<{ syncId: string; cost: { amount: string } }>('POST', `/connections/${vanguard.id}/refresh`, {});
+    const { connection: retirement } = await ada.link('empower');
+    expect(retirement.provider).toBe('plaid');
+    const first = await ada.must<{ syncId: string; cost: { amount: string } }>('POST', `/connections/${retirement.id}/refresh`, {});
     expect((await ada.synced(first.syncId)).status).toBe('completed');
-    const second = await ada.call('POST', `/connections/${vanguard.id}/refresh`, {});
+    const second = await ada.call('POST', `/connections/${retirement.id}/refresh`, {});
     expect(second).toMatchObject({ status: 429, body: { code: 'refresh_limited', overrideCost: { amount: '0.01', currency: 'USD' } } });
     const next = Date.parse(String((second.body as { nextFreeRefreshAt: string }).nextFreeRefreshAt));
     expect(Math.abs(next - Date.now() - 24 * 3600_000)).toBeLessThan(120_000);
-    const override = await ada.must<{ syncId: string; cost: { amount: string } }>('POST', `/connections/${vanguard.id}/refresh`, { acceptCost: true });
+    const override = await ada.must<{ syncId: string; cost: { amount: string } }>('POST', `/connections/${retirement.id}/refresh`, { acceptCost: true });
     expect(override.cost).toEqual({ amount: '0.01', currency: 'USD' });
     expect((await ada.synced(override.syncId)).status).toBe('completed');
   }, 60_000);

@@ -15,7 +15,7 @@ describe('the same real account', () => {
     expect(detectDuplicates([schwab, byPlaid])).toEqual([
       {
         accountId: 'schwab-plaid', duplicateOf: 'schwab-snaptrade',
-        evidence: ['same institution: Charles Schwab', 'same last characters of the number: 321', 'same type: investment', '100 % of 5 holdings agree', 'linked through plaid and snaptrade; snaptrade counts before plaid'],
+        evidence: ['same institution: Charles Schwab', 'same last characters of the number: 321', 'same type: investment', '100 % of 4 holdings agree', 'linked through plaid and snaptrade; snaptrade counts before plaid'],
       },
     ]);
   });
@@ -32,6 +32,11 @@ describe('the same real account', () => {
 
   it('is known although quantities moved a little between two readings', () => {
     expect(detectDuplicates([schwab, { ...byPlaid, holdings: { ...held, 'fund:VFIAX': '3.21', 'currency:USD': '0.05' } }])).toHaveLength(1);
+  });
+
+  it('is known although one provider counts a money-market sweep into cash and the other does not', () => {
+    const sweep = { 'fund:VFIAX': '151.318', 'fund:VTSAX': '310.004', 'fund:VMFXX': '1250' };
+    expect(detectDuplicates([{ ...schwab, holdings: { ...sweep, 'currency:USD': '1295.1' } }, { ...byPlaid, holdings: { ...sweep, 'currency:USD': '45.1' } }])).toHaveLength(1);
   });
 
   it('is known although one provider has codes of its own for some assets', () => {

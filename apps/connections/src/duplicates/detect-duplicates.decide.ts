@@ -3,7 +3,7 @@
  * a linked one. Pure. Nothing is taken for a duplicate on one sign alone: institution and type must fit, and then either the full
  * number (by its keyed hash), or its last characters together with the holdings, or, where no number is known, identical holdings.
  */
-import { absolute, compare, multiply, sum, subtract } from '@tidemark/money';
+import { absolute, compare, isCash, multiply, sum, subtract } from '@tidemark/money';
 import { nameKey } from '../routing/institution-name.js';
 import { traitsOf } from '../routing/provider-traits.js';
 
@@ -148,7 +148,7 @@ interface Overlap {
 /** Null where nothing can be compared. A provider's own codes mean nothing to another and are left out. */
 function overlapOf(a: Candidate, b: Candidate): Overlap | null {
   if (!a.holdings || !b.holdings) return null;
-  const [mine, theirs] = [comparable(a.holdings), comparable(b.holdings)];
+  const [mine, theirs] = withoutCash(comparable(a.holdings), comparable(b.holdings));
   const assets = [...new Set([...mine.keys(), ...theirs.keys()])];
   if (assets.length === 0 || mine.size === 0 || theirs.size === 0) return null;
   const agreed = assets.filter((asset) => isClose(mine.get(asset), theirs.get(asset))).length;
@@ -157,6 +157,12 @@ function overlapOf(a: Candidate, b: Candidate): Overlap | null {
 
 function comparable(holdings: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(Object.entries(holdings).filter(([asset, quantity]) => !asset.startsWith('provider:') && compare(quantity, '0') !== 0));
+}
+
+/** Providers count sweeps into cash or not, and cash moves between two readings: securities decide wherever both hold some. */
+function withoutCash(mine: Map<string, string>, theirs: Map<string, string>): [Map<string, string>, Map<string, string>] {
+  const securities = [mine, theirs].map((held) => new Map([...held].filter(([asset]) => !isCash(asset)))) as [Map<string, string>, Map<string, string>];
+  return securities.every((held) => held.size > 0) ? securities : [mine, theirs];
 }
 
 function isClose(a: string | undefined, b: string | undefined): boolean {
