@@ -141,9 +141,9 @@ describe('a stage', () => {
   async function start(): Promise<{ launcher: number; stage: number; child: number; exit: Promise<unknown[]> }> {
     writeFileSync(join(folder, 'stage.mjs'), `import { spawn } from 'node:child_process';
       const child = spawn('sleep', ['60']);
-      console.log(process.pid, child.pid);
       process.on('SIGINT', () => process.exit(7));
       process.on('disconnect', () => process.exit(8));
+      console.log(process.pid, child.pid);
       setInterval(() => {}, 1000);`);
     writeFileSync(join(folder, 'launch.mjs'), `import { runStage } from ${JSON.stringify(join(root, 'tools/bootstrap/stage.mjs'))};
       process.exitCode = await runStage(process.execPath, [${JSON.stringify(join(folder, 'stage.mjs'))}], { cwd: ${JSON.stringify(folder)}, env: process.env });`);
