@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { migrate, openDatabase } from '@tidemark/postgres';
-import { connectNats, createLogger, createMetrics, RpcClient, startNest, systemClock } from '@tidemark/service';
+import { closeNats, connectNats, createLogger, createMetrics, RpcClient, startNest, systemClock } from '@tidemark/service';
 import type { Env, Logger, RunningService, ServiceDefinition } from '@tidemark/service';
 import { tokenVerifier } from './auth/verify-token.js';
 import { gatewayConfig } from './config.js';
@@ -44,7 +44,7 @@ async function start(env: Env): Promise<RunningService> {
   const sweep = setInterval(() => void idempotency.sweep().catch((error: unknown) => log.warn({ err: error }, 'expired answers were not forgotten')), SWEEP_MS).unref();
   const giveBack = async () => {
     clearInterval(sweep);
-    await nats.drain();
+    await closeNats(nats);
     await database.close();
   };
   try {
@@ -60,7 +60,7 @@ async function start(env: Env): Promise<RunningService> {
       ready: async () => ({ database: (await database.query('SELECT 1')).rowCount === 1 ? 'up' : 'no answer' }),
       adapter: gatewayAdapter(config),
       configure: async (app) => {
-        observe(app.getHttpAdapter().getInstance() as never, log, metrics);
+        observe(app.getHttpAdapter().getInstance() as never, log, metrics, stopping.signal);
         await configure(app, config, log);
         await app.register(api(parts) as never, { prefix: PREFIX });
       },

@@ -6,7 +6,7 @@ export { createLogger, LOG_LEVELS } from './logger.js';
 export type { Logger, LoggerOptions } from './logger.js';
 export { redact, redactText } from './redact.js';
 export { createMetrics } from './metrics.js';
-export { connectNats } from './nats.js';
+export { closeNats, connectNats } from './nats.js';
 export type { ConnectNatsOptions } from './nats.js';
 export { currentRequest, inRequest } from './request-context.js';
 export { continueTrace, parseTraceparent } from './traceparent.js';

@@ -51,3 +51,10 @@ function isRefusal(error: unknown): boolean {
 function hosts(url: string): string {
   return url.split(',').map((part) => new URL(part.trim()).host).join(', ');
 }
+
+/** Sends what is still to be sent, then closes. Bounded: a bus that is away must not keep a service from ending. */
+export async function closeNats(connection: NatsConnection): Promise<void> {
+  if (connection.isClosed()) return;
+  await Promise.race([connection.drain(), sleep(2_000, undefined, { ref: false })]);
+  if (!connection.isClosed()) await connection.close();
+}

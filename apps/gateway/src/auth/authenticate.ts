@@ -41,7 +41,9 @@ export function identify(scope: FastifyInstance, verify: VerifyToken): void {
 }
 
 export function enforce(scope: FastifyInstance): void {
-  scope.addHook('onRequest', async (request) => {
+  // Not `onRequest`: the limit is a hook of each route, and those run after the scope's own of the same kind.
+  scope.addHook('preParsing', async (request) => {
+    if (request.is404) return;
     if (request.refusedBecause) throw request.refusedBecause;
     const needed = request.routeOptions.config.scope;
     if (needed && !request.caller?.scopes.includes(needed)) throw refusal('forbidden', `the token needs the scope "${needed}"`);

@@ -79,7 +79,8 @@ function asRefusal(error: unknown): Refusal {
 
 /** Malformed tokens make jose throw a TypeError now and then; a failed fetch is one too, with a cause. */
 function isNetwork(error: unknown): boolean {
-  return error instanceof errors.JWKSTimeout || (error instanceof Error && (error.name === 'TimeoutError' || error.cause !== undefined || /OpenID configuration/.test(error.message)));
+  const { name, message, cause } = error as Partial<Error>;
+  return error instanceof errors.JWKSTimeout || name === 'TimeoutError' || cause !== undefined || /OpenID configuration|fetch failed/.test(message ?? '');
 }
 
 export function unauthenticated(why: string): Refusal {

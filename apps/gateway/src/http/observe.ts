@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-export function observe(server: FastifyInstance, log: Logger, metrics: Registry): void {
+export function observe(server: FastifyInstance, log: Logger, metrics: Registry, stopping: AbortSignal): void {
   const durations = new Histogram({
     name: 'tidemark_http_duration_seconds',
     help: 'Time to answer an HTTP request',
@@ -24,6 +24,10 @@ export function observe(server: FastifyInstance, log: Logger, metrics: Registry)
     const given = request.headers['traceparent'];
     request.traceparent = continueTrace(typeof given === 'string' ? given : undefined);
     reply.header('x-request-id', request.id);
+  });
+  // A connection that was busy when the gateway began to stop would otherwise be kept open for the next request.
+  server.addHook('onSend', async (_request, reply) => {
+    if (stopping.aborted) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions?.url ?? 'unknown';

@@ -15,7 +15,7 @@ import type { Observable } from 'rxjs';
 import { ConfigError } from '../config/config.js';
 import type { Logger } from '../logger.js';
 import { createMetrics, rpcHistogram } from '../metrics.js';
-import { connectNats } from '../nats.js';
+import { closeNats, connectNats } from '../nats.js';
 import { RpcServer } from '../rpc/rpc-server.js';
 import { HEALTH, HealthController } from './health.controller.js';
 import type { Health } from './health.controller.js';
@@ -70,7 +70,7 @@ export async function startNest(options: StartNestOptions): Promise<RunningNest>
   app.connectMicroservice({ strategy: server }, { deferInitialization: true }).useGlobalFilters(new PassOn());
   const closeAll = async () => {
     await app.close();
-    if (!options.nats && !connection.isClosed()) await connection.drain();
+    if (!options.nats) await closeNats(connection);
   };
   try {
     await options.configure?.(app);

@@ -53,7 +53,7 @@ export class RpcServer extends ServerNats {
     for (const subscription of this.taken.splice(0)) subscription.unsubscribe();
     const end = performance.now() + 10_000;
     while (this.running > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-    if (!this.settings.connection.isClosed()) await this.settings.connection.flush();
+    if (!this.settings.connection.isClosed()) await Promise.race([this.settings.connection.flush(), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
   }
 
   private async serve(subject: string, error: Error | null, message: Msg): Promise<void> {
