@@ -73,7 +73,7 @@ async function run(config: SyncConfig, opened: Opened): Promise<RunningService> 
     settings: config.settings,
     wake: () => worker?.wake(),
   };
-  opened.add(await startEventLogServer({ log, nats, logger }), (one) => one.close());
+  opened.add(await startEventLogServer({ log, nats, logger, relay: config.SYNC_RELAY === 'on' }), (one) => one.close());
   opened.add(await startProjections({ database, nats, projections: [connectionView, costs], partitions, logger }), (one) => one.close());
   opened.add(await startReactors({ database, nats, reactors: [connectionReactor(deps)], partitions, logger }), (one) => one.close());
   worker = opened.add(new SyncWorker(deps, randomUUID()), (one) => one.close());

@@ -15,6 +15,8 @@ const SCHEMA = {
   SYNC_PG_POOL: integer({ min: 2, max: 200, default: 10 }),
   SYNC_HOST: text('127.0.0.1'),
   SYNC_HTTP_PORT: port(3002),
+  /** Off where the relay of this log runs as a process of its own (relay-main.ts). */
+  SYNC_RELAY: oneOfTexts(['on', 'off'], 'on'),
   /** Every connection is synced by itself once in this time. */
   SYNC_INTERVAL: duration('6h'),
   /** Transactions of this many days before the last answer are asked for again. */

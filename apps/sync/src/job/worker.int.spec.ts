@@ -58,6 +58,18 @@ describe('a worker that dies', () => {
   });
 });
 
+describe('a sync that takes its worker down every time', () => {
+  it('is given up', async () => {
+    const linked = await world.linked(user);
+    const syncId = crypto.randomUUID();
+    await world.database.query(
+      `INSERT INTO sync_job (sync_id, connection_id, user_id, provider, reason, requested_at, status, attempt, fence, locked_by, locked_until) VALUES ($1, $2, $3, 'plaid', 'scheduled', now(), 'running', 3, 3, 'dead', now())`,
+      [syncId, linked.connectionId, user],
+    );
+    expect(await world.finished(user, syncId)).toMatchObject({ status: 'failed', error: { detail: expect.stringContaining('interrupted') } });
+  });
+});
+
 describe('a worker that only slept', () => {
   it('cannot write after another has taken over', async () => {
     const gate = Promise.withResolvers<void>();

@@ -40,7 +40,10 @@ export async function observeAccounts({ deps, job }: Attempt, fetched: FetchedAc
     await sleep(waitMs);
     reply = await ask();
   }
-  if (reply.ok) return ok(new Map(reply.value.accounts.filter((one) => one.status !== 'disconnected').map((one) => [one.providerAccountId, one.accountId])));
+  if (reply.ok) {
+    const seen = new Set(payload.accounts.map((one) => one.providerAccountId));
+    return ok(new Map(reply.value.accounts.filter((one) => seen.has(one.providerAccountId) && one.status !== 'disconnected').map((one) => [one.providerAccountId, one.accountId])));
+  }
   const { code, detail } = reply.error;
   if (code === 'not_found' || code === 'connection_not_active') return refuse({ kind: 'dropped', detail });
   return refuse(failure('provider_error', 'retry', `the accounts could not be registered: ${detail}`));

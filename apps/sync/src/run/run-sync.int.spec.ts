@@ -105,6 +105,13 @@ describe('a fetch that fails', () => {
   });
 });
 
+describe('the log', () => {
+  it('holds no secret and no number, however often things went wrong', () => {
+    expect(world.lines.length).toBeGreaterThan(10);
+    expect(world.lines.join('')).not.toMatch(/access-sandbox|000123456789|011401533/);
+  });
+});
+
 describe('later syncs', () => {
   const again = async (linked: { connectionId: string; userId: string }) => {
     const syncId = crypto.randomUUID();

@@ -47,6 +47,8 @@ async function guarded(attempt: Attempt, work: () => Promise<Result<Counts, Stop
 
 async function take(attempt: Attempt): Promise<Result<Counts, Stop>> {
   const { steps, job } = attempt;
+  // Each attempt beyond the last ended without a word: it takes its worker down with it.
+  if (job.attempt > attempt.deps.settings.backoff.attempts) return refuse(failure('provider_error', 'retry', 'the sync was interrupted too often; it is given up until its next turn'));
   const linked = await resolve(attempt);
   if (!linked.ok) return linked;
   await announce(attempt);
