@@ -1,6 +1,6 @@
 /** Balance lines and their sums. Pure. */
 import type { BalanceLine } from '@tidemark/contracts';
-import { add, compare, isCash, multiply, sum } from '@tidemark/money';
+import { add, compare, isCash, multiply, round, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 
 /** Cash of one currency: one unit is worth one. A currency that is none of ISO's has no price. */
@@ -52,9 +52,18 @@ export function cashValue(lines: readonly BalanceLine[], currency: string | null
   return sum(cash.map((line) => line.quantity));
 }
 
+/** Digits on each side of the point that an event keeps (`DecimalText` in @tidemark/contracts). */
+const KEPT_DIGITS = 40;
+
+/** A product as an event can keep it: exact unless it has more digits than any amount, null where it is larger than any. */
+export function product(a: Decimal, b: Decimal): Decimal | null {
+  const rounded = round(multiply(a, b), KEPT_DIGITS);
+  return /^-?\d{1,40}(\.|$)/.test(rounded) ? rounded : null;
+}
+
 /** quantity × multiplier × price, once. */
 export function worth(quantity: Decimal, price: Decimal | null, multiplier: Decimal | null): Decimal | null {
   if (price === null) return null;
   const units = multiplier === null || compare(multiplier, '1') === 0 ? quantity : multiply(quantity, multiplier);
-  return multiply(units, price);
+  return product(units, price);
 }

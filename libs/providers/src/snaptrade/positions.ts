@@ -4,9 +4,9 @@
  * multiplier; units < 0 are short. A money-market fund marked `cash_equivalent` is in the cash already and counts once.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { absolute, isCurrency, multiply } from '@tidemark/money';
+import { absolute, isCurrency } from '@tidemark/money';
 import { currencyAsset } from '../asset-ids.js';
-import { cashLine, worth } from '../lines.js';
+import { cashLine, product, worth } from '../lines.js';
 import { decimalAt, fieldsAt, fieldsOf, listAt, listOf, optionalBoolean, optionalDecimal, optionalFields, optionalText } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
 import { optionalInstant } from '../wire/time.js';
@@ -50,7 +50,7 @@ function positionLine(position: Fields, path: string, notes: string[]): BalanceL
     price,
     ...(instrument.multiplier === null ? {} : { multiplier: instrument.multiplier }),
     value: worth(quantity, price, instrument.multiplier),
-    costBasis: costPerUnit === null ? null : multiply(costPerUnit, absolute(quantity)),
+    costBasis: costPerUnit === null ? null : product(costPerUnit, absolute(quantity)),
     ...(optionalBoolean(position, 'cash_equivalent', path) === true ? { countedAsCash: true } : {}),
     identifiers: instrument.identifiers,
   };

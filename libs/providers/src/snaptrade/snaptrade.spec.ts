@@ -52,6 +52,12 @@ describe('SnapTrade positions', () => {
 
   it('survive huge and tiny units', () => expect(position({ kind: 'crypto', symbol: 'SHIB' }, { units: '1e-18', price: '123456789012345678901234.5' })).toMatchObject({ quantity: '0.000000000000000001', value: '123456.7890123456789012345' }));
 
+  it('keep no product that has more digits than an event keeps', () => {
+    const tiny = `0.${'0'.repeat(29)}1234567891`;
+    expect(position({ kind: 'crypto', symbol: 'X' }, { units: tiny, price: tiny, cost_basis: '9'.repeat(40) })).toMatchObject({ quantity: tiny, price: tiny, value: '0' });
+    expect(position({ kind: 'crypto', symbol: 'X' }, { units: '9'.repeat(30), price: '9'.repeat(30) })).toMatchObject({ value: null, quantity: '9'.repeat(30) });
+  });
+
   it('name a field that is missing', () => expect(position({ kind: 'stock' }, { units: null })).toMatchObject({ fault: 'results[0].units: a number is expected' }));
 });
 
