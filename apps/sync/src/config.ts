@@ -36,11 +36,15 @@ const SCHEMA = {
   ...credentialSettings,
 };
 
+/** Shorter times would keep the database busy with nothing. */
+const LEAST = { SYNC_INTERVAL: '1s', SYNC_LOCK: '1s', SYNC_POLL: '10ms', SYNC_SCHEDULE_EVERY: '100ms' } as const;
+
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function syncConfig(env: Env) {
-  const config = readConfig(SCHEMA, env);
   const providers = providerSettings(env);
-  const problems = [...credentialSettingProblems(config), ...(providers.ok ? [] : providers.error.map(({ variable, accepts }) => `${variable} must be ${accepts}`))];
+  const problems = providers.ok ? [] : providers.error.map(({ variable, accepts }) => `${variable} must be ${accepts}`);
+  const config = readOwn(env, problems);
+  problems.push(...credentialSettingProblems(config), ...tooShort(config));
   if (problems.length > 0) throw new ConfigError(problems);
   const settings: SyncSettings = {
     intervalMs: config.SYNC_INTERVAL,
@@ -55,6 +59,21 @@ export function syncConfig(env: Env) {
   };
   const known: readonly ProviderSettings[] = providers.ok ? providers.value : [];
   return { ...config, settings, providers: known };
+}
+
+function readOwn(env: Env, problems: readonly string[]) {
+  try {
+    return readConfig(SCHEMA, env);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError([...error.problems, ...problems]) : error;
+  }
+}
+
+function tooShort(config: Readonly<Record<keyof typeof LEAST, number>>): string[] {
+  return Object.entries(LEAST).flatMap(([name, least]) => {
+    const shortest = duration().parse(least) ?? 0;
+    return config[name as keyof typeof LEAST] < shortest ? [`${name} must be at least ${least}`] : [];
+  });
 }
 
 export type SyncConfig = ReturnType<typeof syncConfig>;
