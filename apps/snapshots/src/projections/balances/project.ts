@@ -55,7 +55,7 @@ async function store(tx: SqlClient, events: readonly EventEnvelope<BalanceSnapsh
   await tx.query('LOCK TABLE balance_snapshot IN ROW EXCLUSIVE MODE');
   const of = <T>(pick: (data: BalanceSnapshotCaptured) => T) => events.map((event) => pick(event.data));
   await tx.query(STORE, [
-    of((data) => data.snapshotId), of((data) => data.accountId), of((data) => data.userId), of((data) => data.connectionId),
+    of((data) => data.snapshotId), of((data) => data.accountId), events.map((event) => event.userid), of((data) => data.connectionId),
     of((data) => data.provider), of((data) => data.source), of((data) => data.currency),
     of((data) => data.capturedAt), events.map((event) => event.recordedtime), of((data) => data.providerAsOf),
     of((data) => data.totals.balance), of((data) => data.totals.available ?? null), of((data) => data.totals.holdingsValue ?? null), of((data) => data.totals.cashValue ?? null),
