@@ -2,7 +2,7 @@
  * The whole of Tidemark on one machine, as a thing to start and stop: Postgres, NATS, the sandbox and every service in one
  * process. Used by `npm start`, by the end-to-end tests and by the benches, each with a state folder of its own.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_CREDENTIALS, startSandbox } from '@tidemark/app-sandbox';
 import { provisionAll } from '../../deploy/provision-all.mjs';
@@ -39,6 +39,8 @@ const load = (name) => import(`@tidemark/app-${name}`);
  */
 export async function startInstallation({ folder, env = process.env, step = (_title, work) => work(() => undefined) }) {
   mkdirSync(folder, { recursive: true });
+  // As root, Postgres runs as another user and must pass through to its data; secrets are kept by their own file's mode.
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   demandNotRunning(folder);
   const ports = choosePorts(env);
   await demandFree(ports);

@@ -74,7 +74,8 @@ describe('npm start', () => {
       const { apiUrl, docsUrl, sandboxUrl, pids } = await ready();
       for (const url of [`${apiUrl}/health/ready`, docsUrl, sandboxUrl]) expect({ how, url, status: (await fetch(url)).status }).toEqual({ how, url, status: 200 });
       end();
-      expect({ how, exit: await once(child, 'exit') }).toMatchObject({ how, exit: [code] });
+      const [exit] = (await once(child, 'exit')) as [number | null];
+      expect({ how, exit }).toEqual({ how, exit: code });
       // After kill -9 it is the guards who stop them.
       await waitUntil(() => !running(pids.postgres) && !running(pids.nats), { timeoutMs: 20_000, describe: `Postgres and NATS to end after ${how}` });
       expect(existsSync(join(folder, 'running.json'))).toBe(how === 'kill -9');

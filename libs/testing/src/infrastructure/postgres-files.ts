@@ -57,7 +57,7 @@ export function postgresUser(): PostgresUser | undefined {
 /** True when every folder down to `path` lets other users pass. */
 function reachable(path: string): boolean {
   for (let folder = resolve(path); ; folder = dirname(folder)) {
-    if (existsSync(folder) && (statSync(folder).mode & 0o005) !== 0o005) return false;
+    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
 }
