@@ -72,7 +72,8 @@ describe('the service', () => {
   });
 
   it('names every wrong variable', async () => {
-    await expect(service.start({ ...env, SYNC_INTERVAL: 'often', PLAID_SECRET: '' })).rejects.toThrow(/SYNC_INTERVAL/);
+    await expect(service.start({ ...env, SYNC_INTERVAL: 'often', PLAID_SECRET: '' })).rejects.toThrow(/SYNC_INTERVAL[^]*PLAID_SECRET/);
+    await expect(service.start({ ...env, SYNC_POLL: '0ms' })).rejects.toThrow(/SYNC_POLL must be at least 10ms/);
     await expect(service.start({ ...env, PLAID_SECRET: '' })).rejects.toThrow(/PLAID_SECRET/);
   });
 });

@@ -5,7 +5,6 @@
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { changeJob } from '../job/job-queue.js';
-import { enqueue } from '../job/enqueue.js';
 import { nextSlot } from '../job/schedule.js';
 import { buildSnapshot } from '../snapshot/build-snapshot.js';
 import type { BalanceSnapshotCaptured } from '@tidemark/contracts';
@@ -15,11 +14,12 @@ import { diffTransactions } from '../transactions/diff-transactions.js';
 import { loadKnown, saveKnown } from '../transactions/known-transactions.js';
 import { accountAppend } from './account-events.js';
 import type { AccountTaken } from './account-events.js';
-import { eventId, onceMore, syncStream } from './context.js';
+import { eventId, syncStream } from './context.js';
 import type { Attempt, Linked } from './context.js';
 import { failure } from './failure.js';
 import type { Stop } from './failure.js';
 import type { FetchedAccounts, TransactionsOfRange } from './fetch-steps.js';
+import { syncAgain } from './sync-again.js';
 
 export interface Taken {
   readonly linked: Linked;
@@ -87,7 +87,7 @@ async function write(attempt: Attempt, taken: Taken, snapshots: ReadonlyMap<stri
     [instant(now), JSON.stringify(steps.all), counts.accounts, counts.snapshots, counts.transactions],
   );
   await rememberSync(attempt, taken, now, tx);
-  if (again) await enqueue(tx, onceMore(job, again, instant(now)));
+  await syncAgain(tx, job, again, instant(now));
   for (const account of accounts) tx.append(accountAppend(job, account, capturedAt));
   const data = { userId: job.userId, connectionId: job.connectionId, syncId: job.syncId, provider: job.provider, ...counts, durationMs: Math.max(0, Math.round(now - attempt.began)), notes: notes.slice(0, 50) };
   tx.append({ userId: job.userId, stream: syncStream(job.connectionId), expectedVersion: 'any', events: [{ id: eventId(job.syncId, 'completed'), type: 'SyncCompleted', time: instant(now), data, correlationId: job.syncId, causationId: eventId(job.syncId, 'started') }] });

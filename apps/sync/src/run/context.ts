@@ -3,9 +3,7 @@ import type { CallContext, Credential, FetchRequest, ProviderPort } from '@tidem
 import { NAMESPACE, uuidV5 } from '@tidemark/kernel';
 import type { ConnectionRow } from '../connection/query.js';
 import type { SyncDeps } from '../deps.js';
-import type { SyncRequest } from '../job/enqueue.js';
 import type { Job } from '../job/job.js';
-import type { SyncReason } from '../snapshot/build-snapshot.js';
 import type { Steps } from './steps.js';
 
 export interface Attempt {
@@ -43,10 +41,4 @@ export function accountStream(accountId: string): string {
 /** The same step of the same sync is the same event, however often it is run. */
 export function eventId(syncId: string, what: string): string {
   return uuidV5(NAMESPACE.reaction, `sync/${syncId}/${what}`);
-}
-
-/** The sync that follows one during which something changed that it may have missed. */
-export function onceMore(job: Job, reason: string, requestedAt: string): SyncRequest {
-  const { connectionId, userId, provider } = job;
-  return { connectionId, userId, provider, syncId: eventId(job.syncId, 'again'), reason: reason as SyncReason, requestedAt };
 }

@@ -2,13 +2,13 @@
 import { instant } from '@tidemark/kernel';
 import type { LogTransaction } from '@tidemark/event-log';
 import { retryDelay } from '../job/backoff.js';
-import { enqueue } from '../job/enqueue.js';
 import { changeJob, putBack } from '../job/job-queue.js';
 import { nextSlot } from '../job/schedule.js';
 import { settlement } from '../refresh/ledger.js';
-import { eventId, onceMore, syncStream } from './context.js';
+import { eventId, syncStream } from './context.js';
 import type { Attempt } from './context.js';
 import type { Stop, SyncFailure } from './failure.js';
+import { syncAgain } from './sync-again.js';
 
 /** @returns what became of it, for the log and the metrics */
 export async function stopSync(attempt: Attempt, stop: Stop): Promise<string> {
@@ -66,7 +66,7 @@ async function end(attempt: Attempt, error: { code: string; detail: string; retr
       const { again } = await changeJob(tx, job, worker, `status = 'failed', finished_at = $4, locked_by = NULL, locked_until = NULL, steps = $5, error = $6, refresh_state = CASE WHEN refresh_state IS NULL THEN NULL ELSE 'settled' END`, [instant(now), JSON.stringify(steps.all), JSON.stringify(error)]);
       if (settled) tx.append(settled);
       await more(tx);
-      if (again) await enqueue(tx, onceMore(job, again, instant(now)));
+      await syncAgain(tx, job, again, instant(now));
     });
     if (done.ok) return;
   }
