@@ -7,7 +7,8 @@ import { migrate, openDatabase } from '@tidemark/postgres';
 import type { Database } from '@tidemark/postgres';
 import { projectionsMigration, startProjections, startReactors } from '@tidemark/projections';
 import { createProviders } from '@tidemark/providers';
-import { connectNats, createLogger, newId, startNest, systemClock } from '@tidemark/service';
+import type { CallRecord } from '@tidemark/providers';
+import { connectNats, createLogger, createMetrics, newId, startNest, systemClock } from '@tidemark/service';
 import type { Env, Logger, RunningService, ServiceDefinition } from '@tidemark/service';
 import { startChores } from './background/chores.js';
 import { readConnectionsConfig } from './config.js';
@@ -15,6 +16,7 @@ import type { ConnectionsConfig } from './config.js';
 import { connectionsModule } from './connections.module.js';
 import { flagDuplicates } from './duplicates/flag-duplicates.js';
 import { publishListed } from './institutions/publish.js';
+import { countCalls } from './metrics.js';
 import { Connections1763700000010 } from './migrations/connections.migration.js';
 import type { ConfiguredProvider, Parts } from './parts.js';
 import { accountHoldings } from './projections/account-holdings/project.js';
@@ -61,9 +63,10 @@ async function start(config: ConnectionsConfig, closing: (() => Promise<unknown>
   const log = await EventLog.open({ name: NAME, database, partitions: config.TIDEMARK_PARTITIONS });
   const server = await startEventLogServer({ log, nats, logger });
   closing.push(() => server.close());
+  const metrics = createMetrics(NAME);
   const parts: Parts = {
     database, log, credentials, coverage, logger, newId, clock: systemClock,
-    providers: await configuredProviders(config, credentials, logger),
+    providers: await configuredProviders(config, credentials, logger, countCalls(metrics)),
     publicUrl: config.TIDEMARK_PUBLIC_URL.replace(/\/+$/, ''),
     adminUserIds: new Set(config.ADMIN_USER_IDS),
   };
@@ -73,7 +76,7 @@ async function start(config: ConnectionsConfig, closing: (() => Promise<unknown>
   closing.push(() => projections.close());
   const reactors = await startReactors({ ...work, reactors: [connectionHealth(parts), flagDuplicates(parts)] });
   closing.push(() => reactors.close());
-  const nest = await startNest({ module: connectionsModule(parts), name: NAME, host: config.CONNECTIONS_HOST, port: config.CONNECTIONS_HTTP_PORT, natsUrl: config.NATS_URL, nats, log: logger, ready: () => ready(database, credentials, nats) });
+  const nest = await startNest({ module: connectionsModule(parts), name: NAME, host: config.CONNECTIONS_HOST, port: config.CONNECTIONS_HTTP_PORT, natsUrl: config.NATS_URL, nats, metrics, log: logger, ready: () => ready(database, credentials, nats) });
   closing.push(() => nest.close());
   const chores = startChores(parts, config);
   closing.push(() => chores.close());
@@ -92,13 +95,13 @@ function roleOf(databaseUrl: string): string {
   return decodeURIComponent(new URL(databaseUrl).username);
 }
 
-async function configuredProviders(config: ConnectionsConfig, credentials: CredentialStore, logger: Logger): Promise<ReadonlyMap<string, ConfiguredProvider>> {
+async function configuredProviders(config: ConnectionsConfig, credentials: CredentialStore, log: Logger, onCall: (record: CallRecord) => void): Promise<ReadonlyMap<string, ConfiguredProvider>> {
   const accountNumberKey = await ensureAccountNumberKey(credentials);
   const ports = createProviders(config.providers, {
     clock: systemClock,
     random: Math.random,
-    log: { info: (fields, message) => logger.info(fields, message), warn: (fields, message) => logger.warn(fields, message), error: (fields, message) => logger.error(fields, message) },
-    onCall: (record) => logger.info({ call: record }, 'provider call'),
+    log,
+    onCall,
     accountNumberKey,
   });
   return new Map(config.providers.flatMap((settings) => {

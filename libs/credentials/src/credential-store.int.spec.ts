@@ -13,8 +13,8 @@ import { parseKeyring } from './keyring.js';
 import type { Keyring } from './keyring.js';
 import { PostgresCredentialStore } from './postgres/postgres-credential-store.js';
 import { prepareCredentialDatabase } from './postgres/prepare.js';
-import { startSecretsManager } from './testing/secrets-manager.js';
-import type { SecretsManagerServer } from './testing/secrets-manager.js';
+import { startSecretsManager } from './testing/secrets-manager.fixture.js';
+import type { SecretsManagerServer } from './testing/secrets-manager.fixture.js';
 
 const key = () => randomBytes(32).toString('base64');
 const ring = (text: string) => parseKeyring(text) as Keyring;

@@ -1,43 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventProblems } from '@tidemark/contracts';
-import type { AccountDetails } from '@tidemark/contracts';
-import { accountIdOf } from '@tidemark/kernel';
-import { decider } from '@tidemark/testing';
-import { evolve, NO_CONNECTION } from './connection.js';
+import { PERMISSION_EXPIRING } from './connection.decide.js';
 import type { ConnectionEvent } from './connection.js';
-import { decide, PERMISSION_EXPIRING } from './connection.decide.js';
-import type { Complete } from './connection.commands.js';
-
-const connection = decider(decide, evolve, NO_CONNECTION);
-
-const userId = 'ada';
-const connectionId = '0196f3a0-0000-7000-8000-000000000001';
-const syncId = '0196f3a0-0000-7000-8000-0000000000a1';
-const laterSync = '0196f3a0-0000-7000-8000-0000000000a2';
-const of = { userId, connectionId };
-const T = (minute: number) => `2026-11-21T10:${String(minute).padStart(2, '0')}:00.000Z`;
-const routing = { reason: 'snaptrade is the preferred provider for Charles Schwab', alternatives: ['plaid'] };
-const details = (providerAccountId: string, more: Partial<AccountDetails> = {}): AccountDetails => ({ providerAccountId, name: `Account ${providerAccountId}`, officialName: null, type: 'investment', subtype: null, mask: '1234', numberHash: null, currency: 'USD', ...more });
-const idOf = (providerAccountId: string) => accountIdOf(connectionId, providerAccountId);
-const capable = { trading: true, realtime: true, positions: true, transactions: true };
-
-const requested: ConnectionEvent = { type: 'ConnectionRequested', time: T(0), data: { ...of, institutionId: 'charles-schwab', institutionName: 'Charles Schwab', provider: 'snaptrade', needTrading: false, tradingAllowed: true, routing } };
-const link = { providerConnectionId: 'auth-1', credentialRef: `connection/${connectionId}` };
-const linked: ConnectionEvent = { type: 'ConnectionLinked', time: T(1), data: { ...of, provider: 'snaptrade', institutionId: 'charles-schwab', ...link, firstSyncId: syncId, tradingGranted: true } };
-const discovered = (id: string, minute = 1, capabilities = capable, more: Partial<AccountDetails> = {}): ConnectionEvent => ({
-  type: 'AccountDiscovered', time: T(minute), data: { ...of, accountId: idOf(id), provider: 'snaptrade', institutionId: 'charles-schwab', institutionName: 'Charles Schwab', details: details(id, more), capabilities },
-});
-const active = [requested, linked, discovered('a'), discovered('b')];
-const degraded: ConnectionEvent = { type: 'ConnectionDegraded', time: T(2), data: { ...of, code: 'provider_unreachable', detail: 'down' } };
-const relinkNeeded: ConnectionEvent = { type: 'ReauthenticationRequired', time: T(3), data: { ...of, code: 'provider_auth', detail: 'sign in again' } };
-const expiring: ConnectionEvent = { type: 'ConnectionDegraded', time: T(2), data: { ...of, code: PERMISSION_EXPIRING, detail: 'ends soon' } };
-const restored: ConnectionEvent = { type: 'ConnectionRestored', time: T(4), data: of };
-const removed = (erased: boolean, minute = 5): ConnectionEvent => ({ type: 'ConnectionRemoved', time: T(minute), data: { ...of, reason: 'asked by the user', erased, accountIds: [idOf('a'), idOf('b')] } });
-const complete = (more: Partial<Complete> = {}): Complete => ({ type: 'complete', at: T(1), ...link, syncId, tradingGranted: true, accounts: [details('a'), details('b')], ...more });
+import { connection, laterSync, of, T, details, idOf, requested, linked, discovered, active, degraded, relinkNeeded, expiring, restored, removed, complete } from './connection.fixture.js';
 
 describe('linking', () => {
   it('is requested once, with the routing that was chosen', () => {
-    const { type: _, time: at, data } = requested as Extract<ConnectionEvent, { type: 'ConnectionRequested' }>;
+    const { type: _, time: at, data } = requested;
     connection.given([]).when({ type: 'request', at, ...data }).then([requested]);
     connection.given([requested]).when({ type: 'request', at, ...data }).thenRefused({ code: 'conflict' });
   });
@@ -47,7 +15,7 @@ describe('linking', () => {
   });
 
   it.each([
-    ['the coverage rule forbids it', { ...requested, data: { ...requested.data, tradingAllowed: false } } as ConnectionEvent, true, false],
+    ['the coverage rule forbids it', { ...requested, data: { ...requested.data, tradingAllowed: false } }, true, false],
     ['the link was granted reading only', requested, false, false],
     ['the provider does not say what was granted', requested, null, true],
   ])('derives trading where %s', (_what, given, tradingGranted, trading) => {
@@ -74,32 +42,6 @@ describe('linking', () => {
     decided.then([{ type: 'ConnectionLinked', time: T(6), data: { ...(linked.data as object), providerConnectionId: 'auth-2', firstSyncId: laterSync } as never }]);
     expect(decided.state().status).toBe('active');
     expect(decided.state().accounts.get(idOf('b'))?.status).toBe('active');
-  });
-});
-
-describe('what a sync observes', () => {
-  const observe = (accounts: AccountDetails[], whole = true, minute = 7) => ({ type: 'observe' as const, at: T(minute), accounts, whole });
-  const closed = (id: string, minute = 7): ConnectionEvent => ({ type: 'AccountClosed', time: T(minute), data: { ...of, accountId: idOf(id), reason: 'snaptrade no longer lists it', effectiveAt: T(minute) } });
-
-  it('says nothing when nothing changed', () => connection.given(active).when(observe([details('b'), details('a')])).then([]));
-  it('discovers what is new', () => connection.given(active).when(observe([details('a'), details('b'), details('c')])).then([discovered('c', 7)]));
-  it('updates what changed', () =>
-    connection.given(active).when(observe([details('a', { name: 'Roth IRA' }), details('b')])).then([{ type: 'AccountUpdated', time: T(7), data: { ...of, accountId: idOf('a'), details: details('a', { name: 'Roth IRA' }) } }]));
-  it('closes what is missing from a whole answer', () => connection.given(active).when(observe([details('a')])).then([closed('b')]));
-  it('closes nothing because of a part of an answer', () => connection.given(active).when(observe([details('a')], false)).then([]));
-  it('closes nothing because of an answer older than the account', () => connection.given([...active, discovered('c', 8)]).when(observe([details('a'), details('b')])).then([]));
-  it('does not close twice', () => connection.given([...active, closed('b')]).when(observe([details('a')], true, 8)).then([]));
-
-  it('opens a closed account again when it is seen again, with what the user had set', () => {
-    const renamed: ConnectionEvent = { type: 'AccountUpdated', time: T(2), data: { ...of, accountId: idOf('b'), displayName: 'Nest egg', countInTotals: false } };
-    const decided = connection.given([...active, renamed, closed('b')]).when(observe([details('a'), details('b')], true, 9));
-    decided.then([discovered('b', 9)]);
-    expect(decided.state().accounts.get(idOf('b'))).toMatchObject({ status: 'active', displayName: 'Nest egg', countInTotals: false });
-  });
-
-  it('is refused before linking and after removal', () => {
-    connection.given([requested]).when(observe([])).thenRefused({ code: 'connection_not_active' });
-    connection.given([...active, removed(false)]).when(observe([])).thenRefused({ code: 'connection_not_active' });
   });
 });
 
@@ -156,55 +98,3 @@ describe('removal', () => {
   it('of what is not there is refused', () => connection.given([]).when(remove(false)).thenRefused({ code: 'not_found' }));
 });
 
-describe('what the user says of an account', () => {
-  const change = (more: object) => ({ type: 'change-account' as const, at: T(6), accountId: idOf('a'), ...more });
-
-  it('renames it, and puts the provider\'s name back with null', () => {
-    const named: ConnectionEvent = { type: 'AccountUpdated', time: T(6), data: { ...of, accountId: idOf('a'), displayName: 'Nest egg' } };
-    connection.given(active).when(change({ displayName: 'Nest egg' })).then([named]);
-    connection.given([...active, named]).when(change({ displayName: 'Nest egg' })).then([]);
-    connection.given([...active, named]).when(change({ displayName: null })).then([{ ...named, data: { ...named.data, displayName: null } } as ConnectionEvent]);
-  });
-  it('leaves it out of totals from an instant on', () =>
-    connection.given(active).when(change({ countInTotals: false })).then([{ type: 'AccountUpdated', time: T(6), data: { ...of, accountId: idOf('a'), countInTotals: false, effectiveAt: T(6) } }]));
-  it('is refused for an account that is not there or was erased', () => {
-    connection.given(active).when({ ...change({}), accountId: idOf('z') }).thenRefused({ code: 'not_found' });
-    connection.given([...active, removed(true)]).when(change({ displayName: 'x' })).thenRefused({ code: 'not_found' });
-  });
-});
-
-describe('duplicates', () => {
-  const other = idOf('elsewhere');
-  const flag = (duplicateOf: string | null, by: 'detection' | 'user') => ({ type: 'flag-duplicate' as const, at: T(6), accountId: idOf('a'), duplicateOf, by, evidence: ['same number'] });
-  const flagged = (duplicateOf: string | null, by: 'detection' | 'user'): ConnectionEvent => ({ type: 'DuplicateFlagged', time: T(6), data: { ...of, accountId: idOf('a'), duplicateOf, by, evidence: ['same number'], effectiveAt: T(6) } });
-
-  it('are flagged once and taken back', () => {
-    connection.given(active).when(flag(other, 'detection')).then([flagged(other, 'detection')]);
-    connection.given([...active, flagged(other, 'detection')]).when(flag(other, 'detection')).then([]);
-    connection.given([...active, flagged(other, 'detection')]).when(flag(null, 'detection')).then([flagged(null, 'detection')]);
-  });
-  it('stay as the user decided, whatever detection finds', () => {
-    connection.given([...active, flagged(other, 'detection')]).when(flag(null, 'user')).then([flagged(null, 'user')]);
-    connection.given([...active, flagged(null, 'user')]).when(flag(other, 'detection')).then([]);
-    connection.given([...active, flagged(other, 'user')]).when(flag(null, 'detection')).then([]);
-    connection.given([...active, flagged(null, 'user')]).when(flag(null, 'user')).then([]);
-  });
-  it('are never of themselves', () => connection.given(active).when(flag(idOf('a'), 'user')).thenRefused({ code: 'validation_failed' }));
-});
-
-describe('a manual account', () => {
-  const accountId = '0196f3a0-0000-7000-8000-0000000000ff';
-  const open = { type: 'open-manual' as const, at: T(0), userId, accountId, name: 'Gold in the safe', accountType: 'other', currency: 'USD' };
-
-  it('is a connection of its own that is never linked', () => {
-    const opened = connection.given([]).when(open);
-    expect(opened.state()).toMatchObject({ status: 'active', provider: 'manual', connectionId: accountId, link: null });
-    expect(opened.state().accounts.get(accountId)).toMatchObject({ status: 'active', capabilities: { trading: false, transactions: false } });
-  });
-
-  it('makes events that hold to the catalogue', () => {
-    const history = [...active, degraded, relinkNeeded, restored, removed(true)];
-    const opened = connection.given([]).when(open).result;
-    for (const event of [...history, ...(opened.ok ? opened.value : [])]) expect([event.type, eventProblems(event.type, event.data)]).toEqual([event.type, null]);
-  });
-});

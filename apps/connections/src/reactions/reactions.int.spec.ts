@@ -5,8 +5,8 @@ import type { AccountDetails, RpcReply } from '@tidemark/contracts';
 import { newId } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
 import { importCatalogues } from '../institutions/import-catalogue.js';
-import { startHarness } from '../testing/harness.js';
-import type { Harness } from '../testing/harness.js';
+import { startHarness } from '../testing/harness.fixture.js';
+import type { Harness } from '../testing/harness.fixture.js';
 
 let house: Harness;
 let users = 0;

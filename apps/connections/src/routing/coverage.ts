@@ -53,7 +53,7 @@ export function parseCoverage(document: unknown): Coverage {
     const faults = validator.Errors(document).map((error) => `${entryAt(document, error.instancePath)}${error.instancePath || '/'} ${error.message}`);
     throw new Error(`coverage.json: ${faults.slice(0, 10).join('; ')}`);
   }
-  const entries = (document as Static<typeof CoverageDocument>).institutions;
+  const entries = (document).institutions;
   const faults = [...entries.flatMap(entryFaults), ...nameFaults(entries)];
   if (faults.length > 0) throw new Error(`coverage.json: ${faults.join('; ')}`);
   return index(entries);

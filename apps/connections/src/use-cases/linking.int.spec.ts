@@ -5,8 +5,8 @@ import type { AccountDetails, RequestOf, RpcReply } from '@tidemark/contracts';
 import { connectionRef, userRef } from '@tidemark/credentials';
 import { waitUntil } from '@tidemark/testing';
 import { finishAbandonedLinks } from '../background/abandoned-links.js';
-import { startHarness } from '../testing/harness.js';
-import type { Harness } from '../testing/harness.js';
+import { startHarness } from '../testing/harness.fixture.js';
+import type { Harness } from '../testing/harness.fixture.js';
 import { revokeDue } from './revocation.js';
 
 let house: Harness;

@@ -21,7 +21,7 @@ import { Connections1763700000010 } from '../migrations/connections.migration.js
 import type { Parts } from '../parts.js';
 import { connectionHealth } from '../reactions/connection-health.js';
 import { readCoverage } from '../routing/read-coverage.js';
-import { FakeProvider } from './fake-provider.js';
+import { FakeProvider } from './fake-provider.fixture.js';
 
 const PARTITIONS = 2;
 

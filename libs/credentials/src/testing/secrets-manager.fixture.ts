@@ -61,7 +61,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 }
 
 function answer(secrets: Map<string, Held>, operation: string, body: Record<string, unknown>): unknown {
-  const name = String(body['SecretId'] ?? body['Name'] ?? '');
+  const name = (body['SecretId'] ?? body['Name'] ?? '') as string;
   const held = secrets.get(name);
   const there = (): Held => {
     if (!held) throw new Failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");

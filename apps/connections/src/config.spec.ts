@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { readConnectionsConfig } from './config.js';
+
+const env = {
+  CONNECTIONS_PG_URL: 'postgres://s:s@127.0.0.1/c', CREDENTIALS_PG_URL: 'postgres://s:s@127.0.0.1/k', CREDENTIALS_KEY: randomBytes(32).toString('base64'),
+  PLAID_CLIENT_ID: 'id', PLAID_SECRET: 'a-plaid-secret', SNAPTRADE_ENABLED: 'false',
+};
+
+describe('configuration', () => {
+  it('needs little, and has defaults for the rest', () => {
+    expect(readConnectionsConfig(env)).toMatchObject({ CONNECTIONS_HTTP_PORT: 3001, TIDEMARK_PARTITIONS: 16, CREDENTIALS_STORE: 'postgres', INSTITUTIONS_MAX_AGE: 86_400_000, TIDEMARK_PUBLIC_URL: 'http://localhost:3000' });
+  });
+
+  it('names everything that is wrong at once and what would be accepted, and repeats no value', () => {
+    const wrong = { ...env, CREDENTIALS_KEY: 'too-short-secret', CONNECTIONS_HTTP_PORT: 'many', PLAID_TIMEOUT_MS: 'soon', SNAPTRADE_ENABLED: 'true' };
+    const failure = (() => { try { readConnectionsConfig(wrong); } catch (error) { return error as Error; } throw new Error('not refused'); })();
+    for (const part of [/CREDENTIALS_KEY must be 32 bytes in base64/, /CONNECTIONS_HTTP_PORT must be a port/, /PLAID_TIMEOUT_MS must be a whole number/, /SNAPTRADE_CLIENT_ID/]) expect(failure.message).toMatch(part);
+    expect(failure.message).not.toMatch(/too-short-secret|a-plaid-secret/);
+  });
+
+  it('says what the chosen credential store needs', () => {
+    expect(() => readConnectionsConfig({ ...env, CREDENTIALS_KEY: '' })).toThrow(/CREDENTIALS_KEY is required with CREDENTIALS_STORE=postgres/);
+    expect(() => readConnectionsConfig({ ...env, CREDENTIALS_STORE: 'aws' })).toThrow(/CREDENTIALS_AWS_REGION is required/);
+    expect(readConnectionsConfig({ ...env, CREDENTIALS_STORE: 'aws', CREDENTIALS_AWS_REGION: 'eu-central-1', CREDENTIALS_KEY: '', CREDENTIALS_PG_URL: '' }).CREDENTIALS_STORE).toBe('aws');
+  });
+});
