@@ -9,14 +9,23 @@ import { readSubject } from './subjects.js';
 const MAX_EVENTS = 1_000;
 
 export function respondToReads(log: EventLog, nats: NatsConnection, logger: EventLogger): { close(): Promise<void> } {
+  const answering = new Set<Promise<void>>();
   const subscription: Subscription = nats.subscribe(readSubject(log.name), {
     queue: log.name,
     callback: (error, message) => {
       if (error) logger.error({ log: log.name, error: error.message }, 'log.read subscription failed');
-      else void respond(log, nats, message, logger);
+      else {
+        const one = respond(log, nats, message, logger).finally(() => answering.delete(one));
+        answering.add(one);
+      }
     },
   });
-  return { close: () => subscription.drain() };
+  const close = async () => {
+    await subscription.drain();
+    // Drained means delivered, not answered: the connection must outlive the answers.
+    await Promise.all(answering);
+  };
+  return { close };
 }
 
 async function respond(log: EventLog, nats: NatsConnection, message: Msg, logger: EventLogger): Promise<void> {
@@ -25,6 +34,8 @@ async function respond(log: EventLog, nats: NatsConnection, message: Msg, logger
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     logger.error({ log: log.name, error: why }, 'a log.read request failed');
+    // With the connection gone nobody can be told; who asked sees it go, or times out.
+    if (nats.isClosed()) return;
     answerFailure(nats, message, 'the log could not be read; its service has logged why');
   }
 }
