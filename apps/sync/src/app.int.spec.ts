@@ -75,5 +75,6 @@ describe('the service', () => {
     await expect(service.start({ ...env, SYNC_INTERVAL: 'often', PLAID_SECRET: '' })).rejects.toThrow(/SYNC_INTERVAL[^]*PLAID_SECRET/);
     await expect(service.start({ ...env, SYNC_POLL: '0ms' })).rejects.toThrow(/SYNC_POLL must be at least 10ms/);
     await expect(service.start({ ...env, PLAID_SECRET: '' })).rejects.toThrow(/PLAID_SECRET/);
+    await expect(service.start({ ...env, PLAID_SECRET: '', PLAID_SECRET_FILE: '/nowhere/secret' })).rejects.toThrow(/PLAID_SECRET_FILE names a file that cannot be read/);
   });
 });
