@@ -9,6 +9,12 @@ export interface Answer<T = Record<string, unknown>> {
   readonly stale: boolean;
 }
 
+export interface SandboxWorld {
+  rateLimits?: { enabled: boolean };
+  webhooks?: Record<string, unknown>;
+  accounts: { id: string; institution: string; holdings?: { security: string; quantity: string }[] }[];
+}
+
 export class Client {
   private constructor(
     readonly apiUrl: string,
@@ -45,6 +51,21 @@ export class Client {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} /_control${path}: ${answer.status} ${text}`);
     return (text ? JSON.parse(text) : null) as T;
+  }
+
+  /** Changes the sandbox's world and puts it back. */
+  async changeWorld(change: (world: SandboxWorld) => void): Promise<void> {
+    const world = await this.control<SandboxWorld>('GET', '/world');
+    change(world);
+    await this.control('PUT', '/world', world);
+  }
+
+  /** No limits a minute and no webhooks of its own accord: a test says itself what happens. */
+  async calmSandbox(): Promise<void> {
+    await this.changeWorld((world) => {
+      world.rateLimits = { enabled: false };
+      world.webhooks = { ...world.webhooks, automatic: false };
+    });
   }
 
   /** Links an institution as a person would and waits for the first sync. */

@@ -30,6 +30,8 @@ export interface Stack {
   readonly secrets: readonly string[];
   kill(name: ProcessName): Promise<void>;
   start(name: ProcessName): Promise<void>;
+  /** The sandbox's own memory of links, with the tokens that it gave out. */
+  sandboxState(): string;
   /** Everything that every process wrote. */
   logs(): string;
   close(): Promise<void>;
@@ -52,15 +54,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const provisioned = await provisionAll(postgres.adminUrl, SECRETS);
   const ports = Object.fromEntries(await Promise.all([...SERVICE_NAMES, 'sandbox'].map(async (name) => [name, await freePort()] as const)));
   const sandboxUrl = `http://127.0.0.1:${ports['sandbox']}`;
+  const gatewayUrl = `http://127.0.0.1:${ports['gateway']}`;
   const each = environments({ env: { LOG_LEVEL: 'info', ...options.env?.all }, ports, natsUrl: nats.url, ...provisioned, secrets: SECRETS, sandbox: { url: sandboxUrl, plaid: PLAID, snaptrade: SNAPTRADE } });
   const processes = new Map<ProcessName, Child>();
   const logFile = (name: ProcessName): string => join(folder, `${name}.log`);
 
   const launch = async (name: ProcessName): Promise<void> => {
     const service = name === 'relay' ? 'sync' : name;
-    const own = service === 'sandbox' ? { SANDBOX_PORT: String(ports['sandbox']), SANDBOX_STATE: join(folder, 'sandbox.json'), ...(options.world ? { SANDBOX_WORLD: options.world } : {}) } : each[service];
+    const own = service === 'sandbox' ? { SANDBOX_PORT: String(ports['sandbox']), SANDBOX_STATE: join(folder, 'sandbox.json'), SANDBOX_SNAPTRADE_WEBHOOK: `${gatewayUrl}/api/v1/webhooks/snaptrade`, ...(options.world ? { SANDBOX_WORLD: options.world } : {}) } : each[service];
+    const reach = { TIDEMARK_PUBLIC_URL: gatewayUrl };
     const relay = options.separateRelay && name === 'sync' ? { SYNC_RELAY: 'off' } : {};
-    const env = { PATH: process.env['PATH'], ...own, ...relay, ...options.env?.[service] };
+    const env = { PATH: process.env['PATH'], ...own, ...(service === 'connections' ? reach : {}), ...relay, ...options.env?.[service] };
     const entry = name === 'relay' ? 'apps/sync/dist/relay-main.js' : `apps/${service}/dist/main.js`;
     const child = startChild(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, entry)], { logFile: logFile(name), stopSignal: 'SIGTERM', spawn: { cwd: ROOT, env } });
     processes.set(name, child);
@@ -73,7 +77,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const stack: Stack = {
-    apiUrl: `http://127.0.0.1:${ports['gateway']}`,
+    apiUrl: gatewayUrl,
     sandboxUrl,
     nats,
     postgres,
@@ -81,6 +85,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     secrets: [...Object.values(SECRETS).filter((secret) => secret.length > 0), PLAID.secret, SNAPTRADE.consumerKey],
     kill: async (name) => { await processes.get(name)?.stop('SIGKILL'); },
     start: launch,
+    sandboxState: () => readFileSync(join(folder, 'sandbox.json'), 'utf8'),
     logs: () => [...processes.keys()].map((name) => (existsSync(logFile(name)) ? readFileSync(logFile(name), 'utf8') : '')).join('\n'),
     close: async () => {
       await Promise.all([...processes.values()].map((child) => child.stop('SIGTERM', 15_000)));

@@ -21,7 +21,8 @@ export async function bareRate(ground, { events, perAppend, width }) {
   const tag = `b${Date.now() % 1e9}`;
   const database = await ground.log(`log_${tag}`);
   const readers = [await ground.reader(`a_${tag}`), await ground.reader(`b_${tag}`)];
-  const nats = await ground.connect();
+  const bus = await ground.bus();
+  const { nats } = bus;
   const manager = await jetstreamManager(nats);
   for (let p = 0; p < PARTITIONS; p += 1) await manager.streams.add({ name: `bare-${tag}-${p}`, subjects: [`bare.${tag}.${p}.>`], storage: 'file' });
   const stop = { done: false };
@@ -37,8 +38,7 @@ export async function bareRate(ground, { events, perAppend, width }) {
   stop.done = true;
   await relaying;
   for (const one of consumers) await one.close();
-  for (let p = 0; p < PARTITIONS; p += 1) await manager.streams.delete(`bare-${tag}-${p}`);
-  await nats.close();
+  await bus.stop();
   return { committedPerSecond: Math.round((work.length * perAppend) / ((committed - start) / 1000)), perSecond: Math.round((work.length * perAppend) / ((end - start) / 1000)) };
 }
 

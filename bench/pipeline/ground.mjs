@@ -8,7 +8,6 @@ import { startNats, startPostgres } from '@tidemark/testing';
 
 export async function layGround() {
   const postgres = await startPostgres({});
-  const bus = await startNats({});
   const run = `bench_${Date.now()}`;
   const open = [];
   const database = async (name, migrations) => {
@@ -18,16 +17,23 @@ export async function layGround() {
     open.push(opened);
     return opened;
   };
-  const nats = await connect({ servers: bus.url });
+  const buses = [];
   return {
     log: (name) => database(name, [eventLogMigration()]),
     reader: (name) => database(name, [projectionsMigration(), Snapshots1763700001000]),
-    nats,
-    connect: () => connect({ servers: bus.url }),
+    /** A bus of its own for every run: streams that another log filled would be taken for this one's. */
+    bus: async () => {
+      const server = await startNats({});
+      const nats = await connect({ servers: server.url, noAsyncTraces: true });
+      buses.push({ server, nats });
+      return { nats, stop: async () => { await nats.close(); await server.stop(); } };
+    },
     close: async () => {
-      await nats.close();
       for (const one of open) await one.close();
-      await bus.stop();
+      for (const { server, nats } of buses) {
+        await nats.close();
+        await server.stop();
+      }
       await postgres.stop();
     },
   };

@@ -13,10 +13,11 @@ export async function visibleLatency(ground, { perSecond, seconds }) {
   const tag = `l${Date.now() % 1e9}`;
   const database = await ground.log(`log_${tag}`);
   const reader = await ground.reader(`a_${tag}`);
+  const bus = await ground.bus();
   const log = await EventLog.open({ name: 'sync', database });
   const logger = { info() {}, warn() {}, error: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
-  const server = await startEventLogServer({ log, nats: ground.nats, logger });
-  const running = await startProjections({ database: reader, nats: ground.nats, logger, projections: [{ ...balances, logs: ['sync'] }] });
+  const server = await startEventLogServer({ log, nats: bus.nats, logger });
+  const running = await startProjections({ database: reader, nats: bus.nats, logger, projections: [{ ...balances, logs: ['sync'] }] });
   const work = appends(perSecond * seconds, 1);
   const times = [];
   const watched = [];
@@ -37,5 +38,6 @@ export async function visibleLatency(ground, { perSecond, seconds }) {
   await allStored([reader], work.length);
   await running.close();
   await server.close();
+  await bus.stop();
   return { perSecond: Math.round(work.length / took), samples: times.length, p50: percentile(times, 50), p99: percentile(times, 99), max: percentile(times, 100) };
 }

@@ -64,7 +64,8 @@ export function checkEvents(log: string, requests: readonly AppendRequest[]): vo
 
 /** @throws the driver's error; `refusalOf` says what it means */
 export async function appendEvents(client: SqlClient, shape: LogShape, requests: readonly AppendRequest[]): Promise<Appended> {
-  const columns: unknown[][] = Array.from({ length: 12 }, () => []);
+  const columns: unknown[][] = Array.from({ length: 11 }, () => []);
+  const data: string[] = [];
   const ids: { id: string; partition: number }[] = [];
   for (const request of requests) {
     const partition = partitionOf(request.userId, shape.partitions);
@@ -72,12 +73,13 @@ export async function appendEvents(client: SqlClient, shape: LogShape, requests:
       ids.push({ id: event.id, partition });
       const row = [
         partition, event.id, event.type, CATALOGUE[event.type]?.version ?? 1, request.stream, request.expectedVersion === 'any' ? null : request.expectedVersion, request.userId,
-        event.time, event.causationId ?? null, event.correlationId ?? null, event.traceparent ?? null, shape.codec.encode(request.userId, event.data),
+        event.time, event.causationId ?? null, event.correlationId ?? null, event.traceparent ?? null,
       ];
+      data.push(shape.codec.encode(request.userId, event.data));
       row.forEach((value, index) => columns[index]?.push(value));
     }
   }
-  const { rows } = await client.query<{ epoch: number; position: number; streamversion: number }>(APPEND, columns);
+  const { rows } = await client.query<{ epoch: number; position: number; streamversion: number }>(APPEND, [...columns, `[${data.join(',')}]`]);
   const reached = new Map<number, LogPosition>();
   const events = rows.map((row, index) => {
     const { id, partition } = ids[index] as { id: string; partition: number };

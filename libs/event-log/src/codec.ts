@@ -2,6 +2,7 @@
 export interface EventCodec {
   /** True where what is stored is the event's own JSON, so that it can travel without being decoded. */
   readonly storesJson: boolean;
+  /** JSON text, whatever it holds. */
   encode(userId: string, data: object): string;
   decode(userId: string, stored: unknown): Record<string, unknown>;
 }

@@ -123,12 +123,22 @@ export class Relay {
     this.manager = await ensureStreams(nats, { partitions: log.partitions, ...(replicas ? { replicas } : {}) });
     const recorded = await log.database.query<{ partition: number; position: number }>('SELECT partition, position FROM log.relay WHERE partition = ANY($1::int[])', [unknown]);
     const before = new Map(recorded.rows.map((row) => [row.partition, row.position]));
+    const heads = new Map((await log.heads()).map((head) => [head.partition, head]));
     for (const partition of unknown) {
       const stored = await lastStored(this.manager, partition, log.name);
-      const lost = (before.get(partition) ?? 0) - stored.position;
-      if (lost > 0) logger.warn({ log: log.name, partition, lost, position: stored.position }, 'the stream lost events; they are published again from the log');
-      this.published.set(partition, stored.position);
+      const head = heads.get(partition) ?? { partition, epoch: 1, position: 0 };
+      const reached = stored.epoch === 0 || stored.epoch === head.epoch ? stored.position : await this.endOfEarlierEpochs(head);
+      const lost = Math.min(before.get(partition) ?? 0, head.position) - reached;
+      if (lost > 0) logger.warn({ log: log.name, partition, lost, position: reached }, 'the stream lost events; they are published again from the log');
+      if (reached > head.position) logger.error({ log: log.name, partition, stream: reached, head: head.position }, 'the stream is ahead of the log: was the log restored without raising its epoch?');
+      this.published.set(partition, Math.min(reached, head.position));
     }
+  }
+
+  /** A restored log goes on in a new epoch behind what the backup held; the streams hold what there was before. */
+  private async endOfEarlierEpochs(head: { partition: number; epoch: number }): Promise<number> {
+    const { rows } = await this.options.log.database.query<{ last: number }>('SELECT coalesce(max(position), 0) AS last FROM log.event WHERE partition = $1 AND epoch < $2', [head.partition, head.epoch]);
+    return rows[0]?.last ?? 0;
   }
 
   private async publishBatch(partitions: readonly number[]): Promise<void> {

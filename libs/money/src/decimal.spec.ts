@@ -7,7 +7,7 @@ const amounts = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.
   const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
   return decimal(`${sign}${text.slice(0, text.length - scale)}${scale > 0 ? `.${text.slice(-scale)}` : ''}`);
 });
-const exactly = (property: fc.IRawProperty<unknown>): void => fc.assert(property, { verbose: 1 });
+const exactly = (property: fc.IProperty<[string, string, string]>): void => fc.assert(property, { verbose: 1 });
 
 describe('exact amounts', () => {
   it('multiplies as people do on paper', () => {

@@ -117,7 +117,7 @@ export class Feed {
       if (this.closed) return;
       try {
         const { heads } = await readLog(this.options.nats, log, { after: 0, limit: 0 });
-        for (const head of heads) this.open.get(`${log}/${head.partition}`)?.source.told(head.position);
+        for (const head of heads) this.open.get(`${log}/${head.partition}`)?.source.headIs(head.position);
       } catch (error) {
         this.options.logger.warn({ projection: this.options.name, log, error: text(error) }, 'could not ask how far the log reaches');
       }

@@ -22,6 +22,8 @@ export interface SourceOptions {
 /** So many events wait at most; beyond it live ones are left to be read from the log later. */
 const HIGH_WATER = 2_000;
 const PAGE = 500;
+/** So long after the last live event the head of the log is taken to show a loss and not a delay. */
+const LIVE_MS = 1_500;
 const RETRY_MS = 250;
 
 export class PartitionSource {
@@ -29,6 +31,7 @@ export class PartitionSource {
   private ahead: EventEnvelope[] = [];
   private next: number;
   private known = 0;
+  private lastLive = Number.NEGATIVE_INFINITY;
   private repairing = false;
   private closed = false;
   private wrongEpoch = false;
@@ -53,14 +56,22 @@ export class PartitionSource {
   heard(event: EventEnvelope | null, position: number): void {
     if (this.closed || position < this.next) return;
     if (event && this.fits(event)) {
-      if (position === this.next && !this.repairing) return this.accept(event);
+      if (position === this.next && !this.repairing) {
+        this.lastLive = performance.now();
+        return this.accept(event);
+      }
       if (this.ahead.length < HIGH_WATER) this.ahead.push(event);
     }
     this.told(position);
   }
 
-  /** The log reaches this far. */
-  told(position: number): void {
+  /** The log reaches this far, as somebody asked it. While live events come, what is missing is most likely on its way. */
+  headIs(position: number): void {
+    if (performance.now() - this.lastLive > LIVE_MS) this.told(position);
+  }
+
+  /** An event at this position was published; everything before it is missing if it is not here. */
+  private told(position: number): void {
     this.known = Math.max(this.known, position);
     if (this.known >= this.next && !this.repairing && !this.closed && !this.wrongEpoch) void this.repair();
   }
@@ -110,12 +121,12 @@ export class PartitionSource {
   private async readPage(): Promise<boolean> {
     const { nats, log, partition, logger } = this.options;
     try {
-      const { events, heads } = await readLog(nats, log, { partition, after: this.next - 1, limit: PAGE });
+      // Its head is not taken for `known`: the log is always a little ahead of what is on its way, and repair would never end.
+      const { events } = await readLog(nats, log, { partition, after: this.next - 1, limit: PAGE });
       for (const event of events) {
         if (event.epoch !== this.options.epoch) this.refuseEpoch(event.epoch);
         if (!this.closed && !this.wrongEpoch && event.position === this.next) this.accept(event);
       }
-      this.known = Math.max(this.known, heads[0]?.position ?? 0);
       return events.length > 0;
     } catch (error) {
       logger.warn({ log, partition, error: error instanceof Error ? error.message : String(error) }, 'could not read the log; trying again');

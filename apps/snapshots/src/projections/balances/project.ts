@@ -40,9 +40,10 @@ const STORE = `
     total_balance, total_available, total_holdings, total_cash, balances, provider_metadata, epoch, position)
   SELECT s.snapshot_id, s.account_id, s.user_id, s.connection_id, s.provider, s.source, s.currency,
     date_trunc('milliseconds', s.captured_at), date_trunc('milliseconds', s.recorded_at), date_trunc('milliseconds', s.provider_as_of),
-    s.total_balance, s.total_available, s.total_holdings, s.total_cash, s.balances::json, s.provider_metadata::json, s.epoch, s.position
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[],
-    $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::text[], $16::text[], $17::int[], $18::bigint[])
+    s.total_balance, s.total_available, s.total_holdings, s.total_cash, s.balances, s.provider_metadata, s.epoch, s.position
+  FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::uuid[]), unnest($5::text[]), unnest($6::text[]), unnest($7::text[]),
+    unnest($8::timestamptz[]), unnest($9::timestamptz[]), unnest($10::timestamptz[]), unnest($11::numeric[]), unnest($12::numeric[]), unnest($13::numeric[]), unnest($14::numeric[]),
+    json_array_elements($15::json), json_array_elements($16::json), unnest($17::int[]), unnest($18::bigint[]))
     AS s(snapshot_id, account_id, user_id, connection_id, provider, source, currency, captured_at, recorded_at, provider_as_of,
       total_balance, total_available, total_holdings, total_cash, balances, provider_metadata, epoch, position)
   WHERE NOT EXISTS (SELECT 1 FROM erasure e WHERE e.user_id = s.user_id
@@ -59,7 +60,8 @@ async function store(tx: SqlClient, events: readonly EventEnvelope<BalanceSnapsh
     of((data) => data.provider), of((data) => data.source), of((data) => data.currency),
     of((data) => data.capturedAt), events.map((event) => event.recordedtime), of((data) => data.providerAsOf),
     of((data) => data.totals.balance), of((data) => data.totals.available ?? null), of((data) => data.totals.holdingsValue ?? null), of((data) => data.totals.cashValue ?? null),
-    of((data) => JSON.stringify(data.balances)), of((data) => JSON.stringify(data.providerMetadata)),
+    // One JSON array each: as text arrays, every quote would be escaped by the driver and read twice by Postgres.
+    JSON.stringify(of((data) => data.balances)), JSON.stringify(of((data) => data.providerMetadata)),
     events.map((event) => event.epoch), events.map((event) => event.position),
   ]);
 }
