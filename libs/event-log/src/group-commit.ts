@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 const MAX_EVENTS = 1_000;
-/** Two batches at once: one is flushed to disk while the other is prepared. */
-const MAX_IN_FLIGHT = 2;
+/** One batch at a time: a second at once would only make both smaller, and each costs a round trip and a flush. */
+const MAX_IN_FLIGHT = 1;
 
 export class GroupCommit {
   private readonly waiting: Waiting[] = [];

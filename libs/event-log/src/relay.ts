@@ -1,7 +1,7 @@
 /**
  * The relay publishes what is committed, in order, once. One is active per (log, partition), by lease. It is woken by its own
- * process's commits and by the bus, and looks by itself every second. Events go out pipelined; the position moves on when the
- * stream has acknowledged them all. After taking a partition over, or after a failure, it first asks the stream what it holds:
+ * process's commits and by the bus, and looks by itself every second. Events of a
+ * batch go out pipelined; the next of a partition waits until they are acknowledged. After taking a partition over, or after a failure, it first asks the stream what it holds:
  * the server's window for duplicates is not relied on. A stream that lost events (deleted, rolled back) is filled again from the log.
  */
 import { jetstream } from '@nats-io/jetstream';
@@ -31,11 +31,18 @@ export interface RelayOptions {
 const BATCH_EACH = 500;
 /** A lost acknowledgement costs so long and no more: the stream is asked what it holds. */
 const ACK_MS = 2_000;
+const RETRY_MS = 250;
+const RECORD_MS = 1_000;
+const ROUND_MS = 4;
 
 export class Relay {
-  /** Last position known to be in the stream; absent where it has to be asked for. */
+  /** Last position sent to the stream; absent where it has to be asked what it holds. */
   private readonly published = new Map<number, number>();
   private readonly dirty = new Set<number>();
+  private readonly outstanding = new Set<Promise<void>>();
+  /** Partitions with something sent and not acknowledged. */
+  private readonly busy = new Set<number>();
+  private readonly stored = new Map<number, Reached>();
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly stops: (() => void)[] = [];
   private readonly client: JetStreamClient;
@@ -43,6 +50,7 @@ export class Relay {
   private held = new Set<number>();
   private pumping: Promise<void> | null = null;
   private closed = false;
+  private lastRound = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RelayOptions) {
     this.client = jetstream(options.nats, { timeout: ACK_MS });
@@ -56,6 +64,7 @@ export class Relay {
     void this.watchConnection();
     this.timers.push(setInterval(() => void this.renew(), leaseMs / 3));
     this.timers.push(setInterval(() => this.wake([...this.held]), pollMs));
+    this.timers.push(setInterval(() => void this.record(), RECORD_MS));
   }
 
   async close(): Promise<void> {
@@ -63,17 +72,18 @@ export class Relay {
     for (const timer of this.timers) clearInterval(timer);
     for (const stop of this.stops) stop();
     await this.pumping;
+    await Promise.all(this.outstanding);
+    await this.record();
     await releaseLeases(this.lease());
   }
 
   private wake(partitions: readonly number[]): void {
     for (const partition of partitions) if (this.held.has(partition)) this.dirty.add(partition);
-    if (this.dirty.size > 0 && !this.pumping && !this.closed) {
-      this.pumping = this.pump().finally(() => {
-        this.pumping = null;
-        if (this.dirty.size > 0) this.wake([]);
-      });
-    }
+    if (this.pumping || this.closed || this.due().length === 0) return;
+    this.pumping = this.pump().finally(() => {
+      this.pumping = null;
+      this.wake([]);
+    });
   }
 
   /** A server that comes back may have lost its store, also of partitions in which nothing happens now: ask all of them. */
@@ -100,20 +110,28 @@ export class Relay {
   }
 
   private async pump(): Promise<void> {
-    while (this.dirty.size > 0 && !this.closed) {
-      const partitions = [...this.dirty].filter((partition) => this.held.has(partition));
-      this.dirty.clear();
-      if (partitions.length === 0) return;
+    for (let partitions = this.due(); partitions.length > 0 && !this.closed; partitions = this.due()) {
+      await this.gather();
+      partitions = this.due();
+      for (const partition of partitions) this.dirty.delete(partition);
       try {
         await this.learnPositions(partitions);
         await this.publishBatch(partitions);
       } catch (error) {
-        this.options.logger.warn({ log: this.options.log.name, error: message(error) }, 'relay could not publish; it asks the stream again and goes on');
-        for (const partition of partitions) this.published.delete(partition);
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        for (const partition of partitions) this.dirty.add(partition);
+        this.askAgain(partitions, error);
       }
     }
+  }
+
+  /** Under load, rounds start a few milliseconds apart, so that each carries more: a round costs about the same for one event or for fifty. */
+  private async gather(): Promise<void> {
+    const wait = this.lastRound + ROUND_MS - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    this.lastRound = performance.now();
+  }
+
+  private due(): number[] {
+    return [...this.dirty].filter((partition) => this.held.has(partition) && !this.busy.has(partition));
   }
 
   private async learnPositions(partitions: readonly number[]): Promise<void> {
@@ -141,21 +159,52 @@ export class Relay {
     return rows[0]?.last ?? 0;
   }
 
+  /**
+   * Sends what follows the last position sent. A partition waits for its acknowledgements, so that a lost message never has later
+   * ones behind it in the stream; the others go on meanwhile.
+   */
   private async publishBatch(partitions: readonly number[]): Promise<void> {
     const { log } = this.options;
     const rows = await log.readStored(partitions.map((partition) => ({ partition, position: this.published.get(partition) ?? 0 })), BATCH_EACH);
     if (rows.length === 0) return;
-    await Promise.all(rows.map((row) => this.client.publish(eventSubject(row.partition, log.name, row.type), wireText(log, row), { msgID: row.id })));
+    const acknowledged = Promise.all(rows.map((row) => this.client.publish(eventSubject(row.partition, log.name, row.type), wireText(log, row), { msgID: row.id })));
     const reached = lastOfEach(rows);
     for (const { partition, position, count } of reached) {
       this.published.set(partition, position);
       if (count >= BATCH_EACH) this.dirty.add(partition);
     }
-    await log.database.query(
-      `INSERT INTO log.relay (partition, epoch, position) SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[])
-       ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, updated_at = now()`,
-      [reached.map((at) => at.partition), reached.map((at) => at.epoch), reached.map((at) => at.position)],
-    );
+    for (const { partition } of reached) this.busy.add(partition);
+    const settled: Promise<void> = acknowledged
+      .then(() => reached.forEach((at) => this.stored.set(at.partition, at)), (error: unknown) => this.askAgain(reached.map((at) => at.partition), error))
+      .finally(() => {
+        this.outstanding.delete(settled);
+        for (const { partition } of reached) this.busy.delete(partition);
+        this.wake([]);
+      });
+    this.outstanding.add(settled);
+  }
+
+  /** Something sent may not be stored: what the stream really holds decides where to go on. */
+  private askAgain(partitions: readonly number[], error: unknown): void {
+    this.options.logger.warn({ log: this.options.log.name, error: message(error) }, 'relay could not publish; it asks the stream again and goes on');
+    for (const partition of partitions) this.published.delete(partition);
+    setTimeout(() => this.wake(partitions), RETRY_MS);
+  }
+
+  /** What the streams acknowledged, for operators and for telling a loss; nothing waits for it. */
+  private async record(): Promise<void> {
+    if (this.stored.size === 0) return;
+    const reached = [...this.stored.values()];
+    this.stored.clear();
+    try {
+      await this.options.log.database.query(
+        `INSERT INTO log.relay (partition, epoch, position) SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[])
+         ON CONFLICT (partition) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, updated_at = now()`,
+        [reached.map((at) => at.partition), reached.map((at) => at.epoch), reached.map((at) => at.position)],
+      );
+    } catch (error) {
+      this.options.logger.warn({ log: this.options.log.name, error: message(error) }, 'what the relay has done could not be recorded; it tries again with the next');
+    }
   }
 
   private lease(): LeaseOptions {
@@ -164,8 +213,15 @@ export class Relay {
   }
 }
 
-function lastOfEach(rows: readonly EventRow[]): { partition: number; epoch: number; position: number; count: number }[] {
-  const last = new Map<number, { partition: number; epoch: number; position: number; count: number }>();
+interface Reached {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly position: number;
+  readonly count: number;
+}
+
+function lastOfEach(rows: readonly EventRow[]): Reached[] {
+  const last = new Map<number, Reached>();
   for (const { partition, epoch, position } of rows) {
     last.set(partition, { partition, epoch, position, count: (last.get(partition)?.count ?? 0) + 1 });
   }

@@ -74,7 +74,25 @@ async function rolledBack(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
+/**
+ * Parameterised statements are prepared once per connection: planning a query over a partitioned table takes several times as long as
+ * running it. Their texts are written in the code, so there are only so many of them.
+ */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  const name = `tidemark_${names.size}`;
+  if (names.size < MAX_PREPARED) names.set(text, name);
+  return name;
+}
+
+/** Beyond it a text is no constant of the code, and is run without a name. */
+const MAX_PREPARED = 2_000;
+
 async function run<R>(client: Pool | PoolClient, text: string, values: readonly unknown[] = []): Promise<{ rows: R[]; rowCount: number }> {
-  const result = await client.query(text, values as unknown[]);
+  const prepared = values.length > 0 && (names.has(text) || names.size < MAX_PREPARED);
+  const result = prepared ? await client.query({ name: nameOf(text), text, values: values as unknown[] }) : await client.query(text, values as unknown[]);
   return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
 }

@@ -30,14 +30,17 @@ export async function loadCheckpoints(client: SqlClient, projection: string): Pr
   return rows;
 }
 
-/** Moves the checkpoints behind these events. @returns how many events of the projection are parked. @throws FencedOut */
+/**
+ * Moves the checkpoints behind these events. Its transaction need not be flushed to disk at commit: effects and checkpoint are lost
+ * or kept together, and what a crash of Postgres loses is read from the log again.
+ * @returns how many events of the projection are parked. @throws FencedOut */
 export async function moveCheckpoints(client: SqlClient, projection: string, events: readonly EventEnvelope[]): Promise<number> {
   const spans = spansOf(events);
   const { rows } = await client.query<{ parked: number }>(
     `UPDATE projection.checkpoint c SET position = s.last, updated_at = now()
      FROM unnest($2::text[], $3::int[], $4::int[], $5::bigint[], $6::bigint[]) AS s(log, partition, epoch, before, last)
      WHERE c.projection = $1 AND c.log = s.log AND c.partition = s.partition AND c.epoch = s.epoch AND c.position = s.before
-     RETURNING (SELECT count(*) FROM projection.parked p WHERE p.projection = $1) AS parked`,
+     RETURNING (SELECT count(*) FROM projection.parked p WHERE p.projection = $1) AS parked, set_config('synchronous_commit', 'off', true)`,
     [projection, spans.map((s) => s.log), spans.map((s) => s.partition), spans.map((s) => s.epoch), spans.map((s) => s.first - 1), spans.map((s) => s.last)],
   );
   if (rows.length !== spans.length) throw new FencedOut(projection);

@@ -29,12 +29,16 @@ interface Open {
   readonly stop: () => void;
 }
 
+/** Under load, batches start a few milliseconds apart, so that each carries more: a batch costs about the same for one event or for fifty. */
+const ROUND_MS = 4;
+
 export class Feed {
   private readonly open = new Map<string, Open>();
   private readonly timers: NodeJS.Timeout[] = [];
   private ring: () => void = () => undefined;
   private rung = false;
   private closed = false;
+  private lastTake = Number.NEGATIVE_INFINITY;
   private renewing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: FeedOptions) {}
@@ -49,10 +53,13 @@ export class Feed {
 
   /** Up to `most` events, a fair part from every partition; waits until there are some. Empty when closed. */
   async take(most: number): Promise<EventEnvelope[]> {
+    const gather = this.lastTake + ROUND_MS - performance.now();
+    if (gather > 0) await new Promise((resolve) => setTimeout(resolve, gather));
     while (!this.closed) {
       this.rung = false;
       const waiting = [...this.open.values()].map((one) => one.source).filter((source) => source.waiting > 0);
       if (waiting.length > 0) {
+        this.lastTake = performance.now();
         const each = Math.max(1, Math.floor(most / waiting.length));
         return waiting.flatMap((source) => source.take(each));
       }
