@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readConnectionsConfig } from './config.js';
 
 const env = {
@@ -17,6 +20,19 @@ describe('configuration', () => {
     const failure = (() => { try { readConnectionsConfig(wrong); } catch (error) { return error as Error; } throw new Error('not refused'); })();
     for (const part of [/CREDENTIALS_KEY must be 32 bytes in base64/, /CONNECTIONS_HTTP_PORT must be a port/, /PLAID_TIMEOUT_MS must be a whole number/, /SNAPTRADE_CLIENT_ID/]) expect(failure.message).toMatch(part);
     expect(failure.message).not.toMatch(/too-short-secret|a-plaid-secret/);
+  });
+
+  it('reads provider secrets that are mounted as files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tidemark-'));
+    const file = join(folder, 'plaid');
+    writeFileSync(file, 'mounted-secret\n');
+    try {
+      const mounted = { ...env, PLAID_SECRET: '', PLAID_SECRET_FILE: file };
+      expect(readConnectionsConfig(mounted).providers.find(({ id }) => id === 'plaid')?.clientSecret).toBe('mounted-secret');
+      expect(() => readConnectionsConfig({ ...mounted, PLAID_SECRET_FILE: `${file}-not-there` })).toThrow(/PLAID_SECRET_FILE names a file that cannot be read/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says what the chosen credential store needs', () => {

@@ -1,8 +1,8 @@
 /** Everything that can be set, read once at the start. */
 import { credentialSettingProblems, credentialSettings } from '@tidemark/credentials';
-import { providerSettings } from '@tidemark/providers';
+import { PROVIDER_SECRETS, providerSettings } from '@tidemark/providers';
 import type { ProviderSettings } from '@tidemark/providers';
-import { ConfigError, duration, integer, list, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text, url } from '@tidemark/service';
+import { ConfigError, duration, integer, list, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text, url, withSecretFiles } from '@tidemark/service';
 import type { Env, Parsed } from '@tidemark/service';
 
 const SETTINGS = {
@@ -35,7 +35,7 @@ export interface ConnectionsConfig extends Parsed<typeof SETTINGS> {
 export function readConnectionsConfig(env: Env): ConnectionsConfig {
   const problems: string[] = [];
   const parsed = collect(problems, () => readConfig(SETTINGS, env));
-  const providers = providerSettings(env);
+  const providers = providerSettings(collect(problems, () => withSecretFiles(env, PROVIDER_SECRETS)) ?? env);
   if (!providers.ok) problems.push(...providers.error.map(({ variable, accepts }) => `${variable} must be ${accepts}`));
   if (parsed) problems.push(...credentialSettingProblems(parsed));
   if (!parsed || !providers.ok || problems.length > 0) throw new ConfigError(problems);

@@ -1,9 +1,9 @@
 /** Everything this service can be told, read once at the start. */
 import { credentialSettingProblems, credentialSettings } from '@tidemark/credentials';
 import { DEFAULT_PARTITIONS } from '@tidemark/event-log';
-import { providerSettings } from '@tidemark/providers';
+import { PROVIDER_SECRETS, providerSettings } from '@tidemark/providers';
 import type { ProviderSettings } from '@tidemark/providers';
-import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, secret, text } from '@tidemark/service';
+import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text, withSecretFiles } from '@tidemark/service';
 import type { Env } from '@tidemark/service';
 import type { SyncSettings } from './deps.js';
 
@@ -41,7 +41,7 @@ const LEAST = { SYNC_INTERVAL: '1s', SYNC_LOCK: '1s', SYNC_POLL: '10ms', SYNC_SC
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function syncConfig(env: Env) {
-  const providers = providerSettings(withSecrets(env));
+  const providers = providerSettings(withSecretFiles(env, PROVIDER_SECRETS));
   const problems = providers.ok ? [] : providers.error.map(({ variable, accepts }) => `${variable} must be ${accepts}`);
   const config = readOwn(env, problems);
   problems.push(...credentialSettingProblems(config), ...tooShort(config));
@@ -59,12 +59,6 @@ export function syncConfig(env: Env) {
   };
   const known: readonly ProviderSettings[] = providers.ok ? providers.value : [];
   return { ...config, settings, providers: known };
-}
-
-/** The adapters' settings are pure: a secret that is mounted as a file is read here and handed in under its own name. */
-function withSecrets(env: Env): Env {
-  const secrets = readConfig({ PLAID_SECRET: optional(secret()), SNAPTRADE_CONSUMER_KEY: optional(secret()) }, env);
-  return { ...env, PLAID_SECRET_FILE: undefined, SNAPTRADE_CONSUMER_KEY_FILE: undefined, ...secrets };
 }
 
 function readOwn(env: Env, problems: readonly string[]) {

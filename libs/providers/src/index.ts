@@ -1,7 +1,7 @@
 export { createProviders } from './create-providers.js';
 export { plaidProvider } from './plaid/plaid-provider.js';
 export { snaptradeProvider } from './snaptrade/snaptrade-provider.js';
-export { providerSettings } from './settings.js';
+export { PROVIDER_SECRETS, providerSettings } from './settings.js';
 export type { SettingsProblem } from './settings.js';
 export { redact, redactText, REMOVED } from './redaction.js';
 export { parseLossless } from './wire/lossless.js';

@@ -13,11 +13,16 @@ describe('provider settings', () => {
     ]);
   });
 
-  it('take what is set, files and trailing slashes included', () => {
-    const settings = providerSettings({ ...KEYS, PLAID_SECRET: undefined, PLAID_SECRET_FILE: 'from file\n', PLAID_BASE_URL: 'http://127.0.0.1:3100/plaid/', PLAID_RETRIES: '0', PLAID_TIMEOUT_MS: '500', PLAID_REFRESH_COST: '0.020', PLAID_ADMINS_ONLY: 'TRUE', SNAPTRADE_ENABLED: 'false', SNAPTRADE_CONSUMER_KEY: undefined });
+  it('take what is set, trailing slashes included', () => {
+    const settings = providerSettings({ ...KEYS, PLAID_SECRET: ' from a file\n', PLAID_BASE_URL: 'http://127.0.0.1:3100/plaid/', PLAID_RETRIES: '0', PLAID_TIMEOUT_MS: '500', PLAID_REFRESH_COST: '0.020', PLAID_ADMINS_ONLY: 'TRUE', SNAPTRADE_ENABLED: 'false', SNAPTRADE_CONSUMER_KEY: undefined });
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));
-    expect(settings.value[0]).toMatchObject({ clientSecret: 'from file', baseUrl: 'http://127.0.0.1:3100/plaid', retries: 0, timeoutMs: 500, refreshCost: { amount: '0.02' }, adminsOnly: true });
+    expect(settings.value[0]).toMatchObject({ clientSecret: 'from a file', baseUrl: 'http://127.0.0.1:3100/plaid', retries: 0, timeoutMs: 500, refreshCost: { amount: '0.02' }, adminsOnly: true });
     expect(settings.value[1]).toMatchObject({ enabled: false, clientSecret: '' });
+  });
+
+  it('never take the path of a file for the secret', () => {
+    const settings = providerSettings({ ...KEYS, PLAID_SECRET: undefined, PLAID_SECRET_FILE: '/run/secrets/plaid' });
+    expect(settings.ok ? [] : settings.error.map(({ variable }) => variable)).toEqual(['PLAID_SECRET']);
   });
 
   it('name every wrong variable at once, without its value', () => {

@@ -1,6 +1,6 @@
 /**
- * Provider settings from environment-like text, parsed once at start. Pure: whoever calls reads files (`PLAID_SECRET_FILE`) and
- * hands their content in under the same name. Every problem names its variable and what it accepts, all of them at once.
+ * Provider settings from environment-like text, parsed once at start. Pure: whoever calls reads the files of `PROVIDER_SECRETS`
+ * (`PLAID_SECRET_FILE`). Every problem names its variable and what it accepts, all of them at once.
  */
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
@@ -41,6 +41,9 @@ const SNAPTRADE: ProviderDefaults = {
   refreshCost: '0.05',
 };
 
+/** May be mounted as files (`NAME_FILE`), which whoever calls must have read. */
+export const PROVIDER_SECRETS = ['PLAID_SECRET', 'SNAPTRADE_CONSUMER_KEY'] as const;
+
 /** Settings of every provider, disabled ones included; a disabled one needs no keys. */
 export function providerSettings(environment: Environment): Result<readonly ProviderSettings[], readonly SettingsProblem[]> {
   const problems: SettingsProblem[] = [];
@@ -73,8 +76,8 @@ function settingsOf(defaults: ProviderDefaults, environment: Environment, proble
 /** Plaid calls it a secret, SnapTrade a consumer key. */
 function secretOf(read: Reader, defaults: ProviderDefaults, enabled: boolean): string {
   const name = defaults === SNAPTRADE ? 'CONSUMER_KEY' : 'SECRET';
-  const value = read.text(name) ?? read.text(`${name}_FILE`)?.trim();
-  if (value !== undefined && value !== '') return value;
+  const value = read.text(name);
+  if (value !== undefined) return value;
   if (enabled) read.problem(name, `the secret itself, or ${defaults.prefix}_${name}_FILE naming a file that holds it; or set ${defaults.prefix}_ENABLED=false`);
   return '';
 }

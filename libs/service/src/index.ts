@@ -1,6 +1,7 @@
 export { newId, systemClock, systemRandom } from './clock.js';
 export { ConfigError, readConfig } from './config/config.js';
 export type { Env, Parsed, Setting, Settings } from './config/config.js';
+export { withSecretFiles } from './config/secret-files.js';
 export { duration, flag, integer, list, natsUrl, oneOfTexts, optional, port, postgresUrl, secret, text, url } from './config/settings.js';
 export { createLogger, LOG_LEVELS } from './logger.js';
 export type { Logger, LoggerOptions } from './logger.js';

@@ -12,7 +12,7 @@ const compiled = new WeakMap<TSchema, Validator>();
 export function validatorOf(schema: TSchema): Validator {
   const known = compiled.get(schema);
   if (known) return known;
-  const made = Compile(schema) as unknown as Validator;
+  const made = Compile(schema);
   compiled.set(schema, made);
   return made;
 }
@@ -23,7 +23,7 @@ export function fieldErrors(schema: TSchema, value: unknown): FieldError[] | nul
   if (validator.Check(value)) return null;
   const found = new Map<string, string>();
   for (const error of validator.Errors(value)) {
-    for (const { field, message } of explain(schema, error as SchemaError)) if (!found.has(field)) found.set(field, message);
+    for (const { field, message } of explain(schema, error)) if (!found.has(field)) found.set(field, message);
   }
   if (found.size === 0) found.set('', 'is not accepted');
   return [...found].slice(0, 50).map(([field, message]) => ({ field, message }));
@@ -78,7 +78,7 @@ export function words(node: Node): string {
   if (Array.isArray(node['enum'])) return `one of ${node['enum'].join(', ')}`;
   if (Array.isArray(node['anyOf'])) return (node['anyOf'] as Node[]).map(words).join(' or ');
   if (node['const'] !== undefined) return JSON.stringify(node['const']);
-  const bounds = (least: string, most: string) => [node[least] === undefined ? '' : `at least ${String(node[least])}`, node[most] === undefined ? '' : `at most ${String(node[most])}`].filter(Boolean).join(' and ');
+  const bounds = (least: string, most: string) => [node[least] === undefined ? '' : `at least ${node[least] as number}`, node[most] === undefined ? '' : `at most ${node[most] as number}`].filter(Boolean).join(' and ');
   const within = (text: string, limits: string, unit = '') => (limits ? `${text} of ${limits}${unit}` : text);
   switch (node['type']) {
     case 'string':

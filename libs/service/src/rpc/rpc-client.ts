@@ -14,7 +14,7 @@ import type { Packed } from './wire.js';
 /** Nest's client on the service's own connection, which it neither opens nor closes. The packet has been written beforehand. */
 class SharedClientNats extends ClientNats {
   constructor(private readonly connection: NatsConnection) {
-    super({ serializer: { serialize: (packet: { data: { data: Packed } }) => packet.data.data }, deserializer: { deserialize: answerOf } } as never);
+    super({ serializer: { serialize: (packet: { data: { data: Packed } }) => packet.data.data }, deserializer: { deserialize: answerOf } });
   }
 
   override async connect(): Promise<NatsConnection> {

@@ -115,7 +115,7 @@ export class RpcServer extends ServerNats {
 async function parsePacket(message: Msg): Promise<Packet> {
   try {
     const packet = await unpacked(message);
-    return packet !== null && typeof packet === 'object' ? (packet as Packet) : {};
+    return packet !== null && typeof packet === 'object' ? (packet) : {};
   } catch {
     // Not JSON: answered as a request without a context.
     return {};

@@ -31,7 +31,7 @@ export async function packed(text: string, room: number): Promise<Packed | null>
   const plain = Buffer.from(text);
   if (plain.byteLength <= room) return { data: plain };
   if (plain.byteLength > MAX_UNPACKED) return null;
-  const data = await pack(plain, { level: 4 } as never) as Buffer;
+  const data = await pack(plain, { level: 4 }) as Buffer;
   if (data.byteLength > room) return null;
   const marked = headers();
   marked.set(ENCODING, 'gzip');
