@@ -13,7 +13,7 @@ import type { Database } from '@tidemark/postgres';
 import { chooseSeed, seededRandom, waitUntil } from '@tidemark/testing';
 import { Client } from '../e2e/client.js';
 import { startStack } from '../e2e/stack.js';
-import type { ProcessName, Stack } from '../e2e/stack.js';
+import type { Stack } from '../e2e/stack.js';
 
 const SNAPSHOTS = 2_000;
 const USERS = 25;
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 /** Everybody holds everything at Schwab, through SnapTrade: one connection a person, all of their accounts beneath. */
 function oneInstitution(world: World): World {
-  return { ...world, rateLimits: { enabled: false }, accounts: world.accounts.map((account) => ({ ...account, institution: 'schwab', type: 'investment', subtype: 'brokerage' })) } as World;
+  return { ...world, rateLimits: { enabled: false }, accounts: world.accounts.map((account) => ({ ...account, institution: 'schwab', type: 'investment', subtype: 'brokerage' })) };
 }
 
 describe(`killed at random (seed ${seed})`, () => {
@@ -96,7 +96,7 @@ function killAtRandom(): { stop(): Promise<string[]> } {
         await stack.nats.restart();
       } else {
         await stack.kill(name);
-        await stack.start(name as ProcessName);
+        await stack.start(name);
       }
     }
   })();

@@ -60,9 +60,9 @@ async function start(env: Env): Promise<RunningService> {
       ready: async () => ({ database: (await database.query('SELECT 1')).rowCount === 1 ? 'up' : 'no answer' }),
       adapter: gatewayAdapter(config),
       configure: async (app) => {
-        observe(app.getHttpAdapter().getInstance() as never, log, metrics, stopping.signal);
+        observe(app.getHttpAdapter().getInstance(), log, metrics, stopping.signal);
         await configure(app, config, log);
-        await app.register(api(parts) as never, { prefix: PREFIX });
+        await app.register(api(parts), { prefix: PREFIX });
       },
     });
     return {
@@ -84,7 +84,7 @@ async function configure(app: NestFastifyApplication, config: GatewayConfig, log
   app.useGlobalFilters(new ProblemFilter(log));
   // Browsers would turn Swagger UI's own files into https on a developer's machine.
   const directives = config.production ? {} : { upgradeInsecureRequests: null };
-  await app.register(helmet as never, { contentSecurityPolicy: { useDefaults: true, directives } } as never);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: true, directives } });
   if (config.GATEWAY_CORS_ORIGINS.length > 0) {
     app.enableCors({ origin: [...config.GATEWAY_CORS_ORIGINS], methods: ['GET', 'POST', 'PATCH', 'DELETE'], exposedHeaders: ['Tidemark-Position', 'Tidemark-Stale', 'Idempotency-Replayed', 'Retry-After', 'X-Request-Id'], maxAge: 600 });
   }

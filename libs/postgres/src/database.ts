@@ -3,7 +3,7 @@
  * so that both see the same connections, limits and types.
  */
 import { DataSource } from 'typeorm';
-import type { EntitySchema, MixedList } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import type { PoolClient, Pool } from 'pg';
 import type { SqlClient } from './sql-client.js';
 import { wireTypes } from './wire-types.js';
@@ -19,7 +19,7 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Shown by Postgres as application_name. */
   readonly application: string;
-  readonly entities?: MixedList<Function | string | EntitySchema>;
+  readonly entities?: NonNullable<DataSourceOptions['entities']>;
   readonly poolSize?: number;
   /** Unqualified tables are looked up here; default `public`. */
   readonly searchPath?: string;

@@ -36,7 +36,7 @@ export function tokenVerifier(config: JwtConfig, now: () => number): VerifyToken
 
 function secretKey(secret: string): JWTVerifyGetKey {
   const key = createSecretKey(Buffer.from(secret, 'utf8'));
-  return async () => key as never;
+  return async () => key;
 }
 
 function remoteKeys(jwksUrl: string | undefined, issuer: string | undefined): JWTVerifyGetKey {

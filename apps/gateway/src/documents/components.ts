@@ -16,7 +16,7 @@ const NAMED: Readonly<Record<string, TSchema>> = {
 
 /** Exports of a contract file that are schemas: those written with a capital. */
 function schemasOf(file: object): Record<string, TSchema> {
-  return Object.fromEntries(Object.entries(file).filter(([name, value]) => /^[A-Z][a-z]/.test(name) && isObjectSchema(value))) as Record<string, TSchema>;
+  return Object.fromEntries(Object.entries(file).filter(([name, value]) => /^[A-Z][a-z]/.test(name) && isObjectSchema(value)));
 }
 
 function isObjectSchema(value: unknown): boolean {

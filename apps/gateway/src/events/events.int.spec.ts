@@ -29,7 +29,7 @@ describe('GET /events', () => {
       const database: Database = await openDatabase({ url: urls.serviceUrl, application: 'test' });
       const connection = await connectNats(nats.url, name);
       const made = new EventLog({ name, database });
-      const served = await startEventLogServer({ log: made, nats: connection, logger: createLogger({ service: name, level: 'silent' }) as never });
+      const served = await startEventLogServer({ log: made, nats: connection, logger: createLogger({ service: name, level: 'silent' }) });
       closing.push(() => served.close(), () => connection.close(), () => database.close());
       if (name === 'connections') log = made;
     }

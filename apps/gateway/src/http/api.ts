@@ -61,7 +61,7 @@ function jsonOnly(scope: FastifyInstance): void {
 function refuseOtherMethods(scope: FastifyInstance): void {
   const paths = new Set([...ROUTES.map((route) => route.path), '/events', '/webhooks/plaid', '/webhooks/snaptrade', ...(scope.hasRoute({ method: 'POST', url: '/dev/token' }) ? ['/dev/token'] : [])]);
   for (const path of paths) {
-    const known = METHODS.filter((method) => scope.hasRoute({ method: method as never, url: `${path}` }) || scope.hasRoute({ method: method as never, url: `${PREFIX}${path}` }));
+    const known = METHODS.filter((method) => scope.hasRoute({ method: method, url: `${path}` }) || scope.hasRoute({ method: method, url: `${PREFIX}${path}` }));
     const others = METHODS.filter((method) => !known.includes(method));
     scope.route({
       method: [...others],

@@ -34,7 +34,7 @@ export interface RouteShape {
 }
 
 export function shapeOf(route: Route): RouteShape {
-  const properties = (route.contract.request as TObject).properties as TProperties;
+  const properties = (route.contract.request as TObject).properties;
   const taken = new Set(Object.values(route.params ?? {}));
   const rest = Object.fromEntries(Object.entries(properties).filter(([name]) => !taken.has(name)));
   const params = Object.fromEntries(Object.entries(route.params ?? {}).map(([name, field]) => [name, properties[field] as TSchema]));
