@@ -58,6 +58,6 @@ export const PROBLEM_SCHEMA: Json = {
 };
 
 export function componentSchemas(): Json {
-  const made = Object.entries(NAMED).map(([name, schema]) => [name, referenced(plain(schema), false)]);
-  return { ...Object.fromEntries(made), Problem: PROBLEM_SCHEMA };
+  const made = Object.entries(NAMED).map(([name, schema]) => [name, referenced(plain(schema), false)] as const);
+  return { ...(Object.fromEntries(made) as Json), Problem: PROBLEM_SCHEMA };
 }

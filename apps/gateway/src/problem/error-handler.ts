@@ -24,8 +24,13 @@ export function problemOf(error: unknown): { problem: Problem; headers?: Readonl
       return { problem: problem('validation_failed', 'the address is not a valid one: percent signs stand before two hex digits') };
     case 'FST_ERR_NOT_FOUND':
       return { problem: problem('not_found', 'there is nothing at this address') };
+    case undefined:
+    default:
+      return problemOfStatus(error instanceof HttpException ? error.getStatus() : statusCode);
   }
-  const status = error instanceof HttpException ? error.getStatus() : statusCode;
+}
+
+function problemOfStatus(status: number | undefined): { problem: Problem } | null {
   if (status === 404) return { problem: problem('not_found', 'there is nothing at this address') };
   if (status === 413) return { problem: problem('payload_too_large', 'the body is larger than is accepted here') };
   if (typeof status === 'number' && status >= 400 && status < 500) return { problem: problem('validation_failed', 'the request cannot be read: the body must be JSON') };
