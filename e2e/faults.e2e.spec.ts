@@ -45,7 +45,7 @@ describe('a provider that fails', () => {
     ['cuts the connection', 'snaptrade', { operation: 'getAllAccountPositions', kind: 'reset' }, 'provider_unreachable'],
     ['limits us', 'snaptrade', { operation: 'getAllAccountPositions', kind: 'status', status: 429, headers: { 'retry-after': '1' } }, 'provider_rate_limited'],
     ['answers 500', 'plaid', { operation: 'investmentsHoldingsGet', kind: 'status', status: 500 }, 'provider_error'],
-    ['answers half a document', 'plaid', { operation: 'investmentsHoldingsGet', kind: 'partial' }, 'provider_malformed'],
+    ['is cut off in the middle of an answer', 'plaid', { operation: 'investmentsHoldingsGet', kind: 'partial' }, 'provider_unreachable'],
     ['answers what is no JSON', 'snaptrade', { operation: 'getAllAccountPositions', kind: 'malformed' }, 'provider_malformed'],
     ['answers without a field that must be there', 'plaid', { operation: 'investmentsHoldingsGet', kind: 'status', status: 200, body: { accounts: [], item: {} } }, 'provider_malformed'],
   ];

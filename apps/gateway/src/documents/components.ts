@@ -59,5 +59,5 @@ export const PROBLEM_SCHEMA: Json = {
 
 export function componentSchemas(): Json {
   const made = Object.entries(NAMED).map(([name, schema]) => [name, referenced(plain(schema), false)] as const);
-  return { ...(Object.fromEntries(made) as Json), Problem: PROBLEM_SCHEMA };
+  return { ...Object.fromEntries<unknown>(made), Problem: PROBLEM_SCHEMA };
 }
