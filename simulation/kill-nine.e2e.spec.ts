@@ -111,6 +111,7 @@ const captured = (): Promise<number> => one('SYNC', `SELECT count(*) AS v FROM l
 
 /** Every checkpoint of every projection and reactor over the log `sync` stands at its head. */
 async function everythingProjected(): Promise<void> {
+  await waitUntil(async () => (await one<number>('SYNC', `SELECT count(*) AS v FROM sync_job WHERE status IN ('queued', 'running')`)) === 0, { timeoutMs: 60_000, everyMs: 200, describe: 'every sync that was asked for to end' });
   await waitUntil(async () => {
     const heads = await one<string>('SYNC', `SELECT string_agg(partition || ':' || position, ' ' ORDER BY partition) AS v FROM log.head`);
     for (const name of ['SNAPSHOTS', 'CONNECTIONS']) {
