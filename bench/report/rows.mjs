@@ -1,0 +1,63 @@
+/** A bench's result as lines of the table, each with the aim of the project where it has one. `met` is null where there is none. */
+
+/** @param {string} name @param {any} result @returns {{ bench: string, what: string, figure: string, beside: string, aim: string, met: boolean | null }[]} */
+export function rowsOf(name, result) {
+  return ROWS[name](result).map((row) => ({ bench: name, beside: '', aim: '', met: null, ...row }));
+}
+
+const ROWS = {
+  pipeline: ({ rates, latency }) => [...rates.map(rateRow), ...latencyRows(latency)],
+  reads: ({ endpoints, growth }) => [...endpoints.flatMap(endpointRows), ...growth.map(growthRow)],
+  start: (result) => [...startRows(result), ...memoryRows(result.memory)],
+};
+
+const LEAST_RATIO = 0.8;
+
+function rateRow({ perAppend, events, spine, bare, ratio }) {
+  const aimed = perAppend === 4 || perAppend === 16;
+  return {
+    what: `${events} events, ${perAppend} an append: captured to projected in two services`,
+    figure: `${spine}/s, ratio ${ratio}`,
+    beside: `bare loop ${bare}/s`,
+    ...(aimed ? { aim: `ratio ≥ ${LEAST_RATIO}`, met: ratio >= LEAST_RATIO } : {}),
+  };
+}
+
+const AIMED_RATE = 500;
+
+function latencyRows({ perSecond, p50, p99, samples }) {
+  // A rate that was not reached was not measured.
+  const reached = perSecond >= AIMED_RATE * 0.98;
+  const row = (title, value, most) => ({ what: `commit to visible, ${title}`, figure: `${value} ms`, beside: `at ${perSecond}/s, ${samples} samples`, aim: `≤ ${most} ms at ${AIMED_RATE}/s`, met: reached && value <= most });
+  return [row('p50', p50, 15), row('p99', p99, 60)];
+}
+
+function endpointRows({ path, accounts, product, bare, ratioP99 }) {
+  const text = (side) => `p50 ${side.p50} ms, p99 ${side.p99} ms at ${side.perSecond}/s, ${side.errors} errors`;
+  return [
+    { what: `GET ${path}, ${accounts} accounts stored`, figure: text(product), beside: `bare route ${text(bare)}` },
+    { what: `GET ${path}, p99 against the bare route`, figure: `× ${ratioP99}` },
+  ];
+}
+
+function growthRow({ accounts, product }) {
+  return { what: `GET /portfolio/value, ${accounts} accounts stored`, figure: `p50 ${product.p50} ms, p99 ${product.p99} ms`, beside: `at ${product.perSecond}/s, ${product.errors} errors` };
+}
+
+const startRows = ({ first, second }) => [
+  { what: 'npm start to ready, empty state folder', figure: `${first.seconds} s`, beside: stepsOf(first) },
+  { what: 'npm start to ready, second start', figure: `${second.seconds} s`, beside: stepsOf(second) },
+];
+
+const stepsOf = ({ steps }) => steps.filter(({ seconds }) => seconds >= 0.5).map(({ title, seconds }) => `${title} ${seconds} s`).join(', ');
+
+const MOST_MB = 450;
+
+function memoryRows(memory) {
+  if (memory.unknown) return [{ what: 'memory at rest without Postgres', figure: 'unknown', beside: memory.unknown, aim: `≤ ${MOST_MB} MB` }];
+  const row = (what, figure) => ({ what, figure: `${figure} MB`, aim: `≤ ${MOST_MB} MB`, met: figure <= MOST_MB });
+  return [
+    { ...row(`memory at rest without Postgres, ${memory.processes.length} processes (PSS)`, memory.pssMb), beside: memory.processes.filter(({ pssMb }) => pssMb >= 1).map(({ name, pssMb }) => `${name} ${pssMb}`).join(', ') },
+    { ...row('the same, counting shared pages once a process (RSS)', memory.rssMb), beside: memory.processes.filter(({ rssMb }) => rssMb >= 5).map(({ name, rssMb }) => `${name} ${rssMb}`).join(', ') },
+  ];
+}
