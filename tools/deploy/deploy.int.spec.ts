@@ -119,6 +119,12 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
+  it('keep a copy of every stream on each NATS server', () => {
+    const servers = cluster.find(({ kind, metadata }) => kind === 'StatefulSet' && metadata.name === 'nats')?.spec?.replicas;
+    const copies = kubernetesWorkloads(cluster).filter(({ name }) => ['connections', 'sync'].includes(name)).map(({ env }) => Number(env['NATS_STREAM_REPLICAS']));
+    expect(copies).toEqual([servers, servers]);
+  });
+
   it('provision every database', () => {
     const only = cluster.filter(({ kind }) => kind === 'Job').flatMap(containersOf).flatMap(({ env = [] }) => env.filter(({ name }) => name === 'PROVISION_ONLY').map(({ value }) => value));
     expect(only.sort()).toEqual([...DATABASES].sort());

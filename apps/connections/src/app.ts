@@ -61,7 +61,7 @@ async function start(config: ConnectionsConfig, closing: (() => Promise<unknown>
   const nats = await connectNats(config.NATS_URL, NAME);
   closing.push(async () => (nats.isClosed() ? undefined : nats.drain()));
   const log = await EventLog.open({ name: NAME, database, partitions: config.TIDEMARK_PARTITIONS });
-  const server = await startEventLogServer({ log, nats, logger });
+  const server = await startEventLogServer({ log, nats, logger, streamReplicas: config.NATS_STREAM_REPLICAS });
   closing.push(() => server.close());
   const metrics = createMetrics(NAME);
   const parts: Parts = {
@@ -85,7 +85,7 @@ async function start(config: ConnectionsConfig, closing: (() => Promise<unknown>
 
 async function migrateAll(config: ConnectionsConfig): Promise<void> {
   const { CONNECTIONS_PG_OWNER_URL: ownerUrl, CREDENTIALS_PG_OWNER_URL: credentialsOwnerUrl } = config;
-  if (ownerUrl) await migrate({ ownerUrl, serviceRole: roleOf(config.CONNECTIONS_PG_URL), migrations: [eventLogMigration(), projectionsMigration(), Connections1763700000010] });
+  if (ownerUrl) await migrate({ ownerUrl, serviceRole: roleOf(config.CONNECTIONS_PG_URL), migrations: [eventLogMigration(config.TIDEMARK_PARTITIONS), projectionsMigration(), Connections1763700000010] });
   if (config.CREDENTIALS_STORE !== 'postgres' || !credentialsOwnerUrl || !config.CREDENTIALS_PG_URL) return;
   const readers = config.CREDENTIALS_READER_ROLES;
   await prepareCredentialDatabase({ ownerUrl: credentialsOwnerUrl, serviceRole: roleOf(config.CREDENTIALS_PG_URL), ...(readers.length > 0 ? { readers } : {}) });

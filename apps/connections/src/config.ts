@@ -7,6 +7,8 @@ import type { Env, Parsed } from '@tidemark/service';
 
 const SETTINGS = {
   NATS_URL: natsUrl(),
+  /** Copies of each stream that the bus keeps: 3 in a cluster of three or more, 1 on a single server. */
+  NATS_STREAM_REPLICAS: integer({ min: 1, max: 5, default: 1 }),
   CONNECTIONS_PG_URL: postgresUrl(),
   CONNECTIONS_PG_OWNER_URL: optional(postgresUrl()),
   CONNECTIONS_PG_POOL: integer({ min: 2, max: 200, default: 10 }),

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await prepareCredentialDatabase({ ownerUrl: secrets.ownerUrl, serviceRole: secrets.serviceRole });
   await makeNumberKey(secrets.serviceUrl, key);
   env = {
-    NATS_URL: nats.url, SYNC_PG_URL: own.serviceUrl, SYNC_PG_OWNER_URL: own.ownerUrl, SYNC_HTTP_PORT: '0', LOG_LEVEL: 'silent', CREDENTIALS_PG_URL: reader.url, CREDENTIALS_KEY: key,
+    NATS_URL: nats.url, SYNC_PG_URL: own.serviceUrl, SYNC_PG_OWNER_URL: own.ownerUrl, SYNC_HTTP_PORT: '0', TIDEMARK_PARTITIONS: '3', LOG_LEVEL: 'silent', CREDENTIALS_PG_URL: reader.url, CREDENTIALS_KEY: key,
     PLAID_CLIENT_ID: 'id', PLAID_SECRET: 'secret', SNAPTRADE_CLIENT_ID: 'id', SNAPTRADE_CONSUMER_KEY: 'key',
   };
   running = await service.start(env);
@@ -59,6 +59,26 @@ describe('the service', () => {
     expect(await rpc.call(syncRpc.refreshConnections, {}, context)).toMatchObject({ ok: true, value: { outcomes: [], accountCount: 0, totalCost: { amount: '0' } } });
     expect(await rpc.call(syncRpc.getCosts, {}, context)).toEqual({ ok: true, value: { items: [] } });
     expect(await rpc.call(syncRpc.recordManualSnapshot, { accountId: newId(), balances: [] }, context)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+  });
+
+  it('installs its log with the number of partitions that is set, and refuses another one later', async () => {
+    await expect(service.start({ ...env, TIDEMARK_PARTITIONS: '4' })).rejects.toThrow(/set TIDEMARK_PARTITIONS=3/);
+  });
+
+  it('asks the bus for as many copies of its streams as are set', async () => {
+    const single = await startNats({});
+    closers.push(() => single.stop());
+    const listener = await connectNats(single.url, 'spec');
+    closers.push(() => listener.close());
+    const asked = listener.subscribe('$JS.API.STREAM.CREATE.*', { max: 1 })[Symbol.asyncIterator]().next();
+    await listener.flush();
+    // A single server refuses more than one copy; the service goes on asking, as it does while a cluster is not there yet.
+    const clustered = await service.start({ ...env, NATS_URL: single.url, NATS_STREAM_REPLICAS: '3' });
+    try {
+      expect((await asked).value?.json()).toMatchObject({ num_replicas: 3 });
+    } finally {
+      await clustered.close();
+    }
   });
 
   it('refuses a forged webhook', async () => {

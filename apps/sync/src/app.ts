@@ -24,7 +24,8 @@ export type { SyncConfig } from './config.js';
 
 export const service: ServiceDefinition = { name: 'sync', start };
 
-export const MIGRATIONS = [eventLogMigration(), projectionsMigration(), Sync1763700010000];
+/** @param partitions of the log, fixed when it is installed */
+export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), Sync1763700010000];
 
 /** What is opened, closed in the opposite order, also where the start fails half way. */
 class Opened {
@@ -45,7 +46,7 @@ class SyncModule {}
 async function start(env: Env): Promise<RunningService> {
   const config = syncConfig(env);
   const serviceRole = decodeURIComponent(new URL(config.SYNC_PG_URL).username);
-  if (config.SYNC_PG_OWNER_URL) await migrate({ ownerUrl: config.SYNC_PG_OWNER_URL, serviceRole, migrations: MIGRATIONS });
+  if (config.SYNC_PG_OWNER_URL) await migrate({ ownerUrl: config.SYNC_PG_OWNER_URL, serviceRole, migrations: migrations(config.TIDEMARK_PARTITIONS) });
   const opened = new Opened();
   try {
     return await run(config, opened);
@@ -73,7 +74,7 @@ async function run(config: SyncConfig, opened: Opened): Promise<RunningService> 
     settings: config.settings,
     wake: () => worker?.wake(),
   };
-  opened.add(await startEventLogServer({ log, nats, logger, relay: config.SYNC_RELAY === 'on' }), (one) => one.close());
+  opened.add(await startEventLogServer({ log, nats, logger, relay: config.SYNC_RELAY === 'on', streamReplicas: config.NATS_STREAM_REPLICAS }), (one) => one.close());
   opened.add(await startProjections({ database, nats, projections: [connectionView, costs], partitions, logger }), (one) => one.close());
   opened.add(await startReactors({ database, nats, reactors: [connectionReactor(deps)], partitions, logger }), (one) => one.close());
   worker = opened.add(new SyncWorker(deps, randomUUID()), (one) => one.close());

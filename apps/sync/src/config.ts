@@ -9,6 +9,8 @@ import type { SyncSettings } from './deps.js';
 
 const SCHEMA = {
   NATS_URL: natsUrl(),
+  /** Copies of each stream that the bus keeps: 3 in a cluster of three or more, 1 on a single server. */
+  NATS_STREAM_REPLICAS: integer({ min: 1, max: 5, default: 1 }),
   SYNC_PG_URL: postgresUrl(),
   /** Where given, migrations run at the start. */
   SYNC_PG_OWNER_URL: optional(postgresUrl()),

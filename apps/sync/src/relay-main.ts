@@ -16,7 +16,7 @@ async function start(env: Env): Promise<RunningService> {
   const database = await openDatabase({ url: config.SYNC_PG_URL, application: 'sync-relay', poolSize: 3 });
   const nats = await connectNats(config.NATS_URL, 'sync-relay');
   const log = await EventLog.open({ name: 'sync', database, partitions: config.TIDEMARK_PARTITIONS });
-  const server = await startEventLogServer({ log, nats, logger });
+  const server = await startEventLogServer({ log, nats, logger, streamReplicas: config.NATS_STREAM_REPLICAS });
   return {
     name: 'sync-relay',
     port: 0,

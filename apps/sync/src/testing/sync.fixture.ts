@@ -12,7 +12,7 @@ import type { Database } from '@tidemark/postgres';
 import { startProjections, startReactors } from '@tidemark/projections';
 import { answered, createLogger, newId } from '@tidemark/service';
 import { ManualClock, startNats, testDatabase, waitUntil } from '@tidemark/testing';
-import { MIGRATIONS } from '../app.js';
+import { migrations } from '../app.js';
 import { connectionView } from '../connection/project.js';
 import { connectionReactor } from '../connection/react.js';
 import { costs } from '../costs/project.js';
@@ -73,7 +73,7 @@ export class SyncWorld {
     this.closers.push(() => this.nats.close());
     const provision = (part: string) => provisionDatabase({ adminUrl: test.adminUrl, database: `${test.prefix}_${part}`, ownerPassword: 'o', servicePassword: 's' });
     const [own, other] = [await provision('sync'), await provision('connections')];
-    await migrate({ ownerUrl: own.ownerUrl, serviceRole: own.serviceRole, migrations: MIGRATIONS });
+    await migrate({ ownerUrl: own.ownerUrl, serviceRole: own.serviceRole, migrations: migrations() });
     await migrate({ ownerUrl: other.ownerUrl, serviceRole: other.serviceRole, migrations: [eventLogMigration()] });
     this.url = own.serviceUrl;
     const database = await openDatabase({ url: other.serviceUrl, application: 'connections' });
