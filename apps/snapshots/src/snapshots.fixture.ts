@@ -51,12 +51,18 @@ export async function startSnapshots(name: string): Promise<SnapshotsFixture> {
     return { log: opened, store, running: await startEventLogServer({ log: opened, nats, logger: quiet }) };
   }
 
+  // What each user has written so far, by log: reads wait for all of it, as a client that keeps its positions does.
+  const written = new Map<string, Map<string, LogPosition>>();
+
   return {
     database, owner, clock, nats, sync: logs.sync.log, connections: logs.connections.log,
-    call: (contract, userId, payload, after) => client.call(contract, payload, { userId, requestId: newId(), ...(after ? { after } : {}) }),
+    call: (contract, userId, payload, after) => client.call(contract, payload, { userId, requestId: newId(), after: [...(written.get(userId)?.values() ?? []), ...(after ?? [])] }),
     append: async (log, userId, stream, type, data, time = NOW) => {
       const done = await logs[log].log.append({ userId, stream, expectedVersion: 'any', events: [{ id: newId(), type, time, data }] });
       if (!done.ok) throw new Error(JSON.stringify(done.error));
+      const mine = written.get(userId) ?? new Map<string, LogPosition>();
+      for (const at of done.value.positions) mine.set(`${at.log}/${at.partition}`, at);
+      written.set(userId, mine);
       return [...done.value.positions];
     },
     seen: async (positions) => {
