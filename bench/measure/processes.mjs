@@ -23,7 +23,7 @@ export function treeOf(root, without = []) {
   return tree;
 }
 
-/** Seconds of processor time that these processes have used. */
+/** Seconds of processor time that these processes have used, and those that they started and that have ended (a worker of Postgres). */
 export function cpuSeconds(pids) {
   return pids.reduce((sum, pid) => sum + (statOf(pid)?.ticks ?? 0), 0) / TICKS;
 }
@@ -44,7 +44,7 @@ export function memoryOf(pids) {
 /** The fields of stat are counted behind the name, which may hold anything. */
 function statOf(pid) {
   const fields = read(pid, 'stat')?.replace(/^.*\) /s, '').split(' ');
-  return fields ? { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) } : null;
+  return fields ? { parent: Number(fields[1]), ticks: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) } : null;
 }
 
 /** The program, or the script where the program is Node. npm calls itself "npm start". */

@@ -32,12 +32,19 @@ function latencyRows({ perSecond, p50, p99, samples }) {
   return [row('p50', p50, 15), row('p99', p99, 60)];
 }
 
-function endpointRows({ path, accounts, product, bare, ratioP99 }) {
+function endpointRows({ path, accounts, product, bare, ratioP50, ratioP99 }) {
   const text = (side) => `p50 ${side.p50} ms, p99 ${side.p99} ms at ${side.perSecond}/s, ${side.errors} errors`;
   return [
     { what: `GET ${path}, ${accounts} accounts stored`, figure: text(product), beside: `bare route ${text(bare)}` },
-    { what: `GET ${path}, p99 against the bare route`, figure: `× ${ratioP99}` },
+    { what: `GET ${path}, against the bare route`, figure: `p50 × ${ratioP50}, p99 × ${ratioP99}`, beside: cpuOf(product, bare) },
   ];
+}
+
+/** Where the machine is busy, latency is a queue for its cores: what a request takes of them says which. */
+function cpuOf(product, bare) {
+  const taken = ({ cpuMsPerRequest }, processes) => processes.filter((process) => cpuMsPerRequest[process] !== undefined).map((process) => `${process} ${cpuMsPerRequest[process]}`).join(', ');
+  const text = `CPU ms a request: ${taken(product, ['gateway', 'snapshots', 'nats', 'postgres'])}; bare ${taken(bare, ['bare', 'postgres'])}`;
+  return Object.keys(product.cpuMsPerRequest).length > 0 ? text : '';
 }
 
 function growthRow({ accounts, product }) {
