@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DEFAULT_CREDENTIALS, startSandbox } from '@tidemark/app-sandbox';
 import { provisionAll } from '../../deploy/provision-all.mjs';
 import { localNats, localPostgres } from './infrastructure.mjs';
-import { choosePorts, demandFree } from './ports.mjs';
+import { choosePorts, demandFree, settledPorts } from './ports.mjs';
 import { demandNotRunning, removeNote, writeNote } from './running.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { startServices, stopServices } from './services.mjs';
@@ -42,8 +42,9 @@ export async function startInstallation({ folder, env = process.env, step = (_ti
   // As root, Postgres runs as another user and must pass through to its data; secrets are kept by their own file's mode.
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   demandNotRunning(folder);
-  const ports = choosePorts(env);
-  await demandFree(ports);
+  const chosen = choosePorts(env);
+  await demandFree(chosen);
+  const ports = await settledPorts(chosen);
   writeNote(folder, {});
   const stops = [() => removeNote(folder)];
   const stop = async () => {
@@ -64,7 +65,7 @@ async function startAll({ folder, env, step, ports, stops }) {
   const nats = await step(env.NATS_URL ? 'NATS (NATS_URL)' : 'NATS', (log) => localNats({ folder, env, log }));
   stops.push(() => nats.stop());
   const provisioned = await step('databases and roles', () => provisionAll(postgres.adminUrl, secrets));
-  const sandbox = await step('sandbox', () => startSandbox({ port: ports.sandbox, stateFile: join(folder, 'sandbox.json'), log: quiet, ...world(env) }));
+  const sandbox = await step('sandbox', () => startSandbox({ port: ports.sandbox, stateFile: join(folder, 'sandbox.json'), webhooks: webhooks(ports), log: quiet, ...world(env) }));
   stops.push(() => sandbox.close());
   const each = environments({ env, ports, natsUrl: nats.url, ...provisioned, secrets, sandbox: { url: sandbox.url, ...DEFAULT_CREDENTIALS } });
   const services = await step('services', (progress) => startServices(each, load, progress));
@@ -85,6 +86,9 @@ async function startAll({ folder, env, step, ports, stops }) {
 
 /** The world that SANDBOX_WORLD names, else the sandbox's own. */
 const world = ({ SANDBOX_WORLD: file }) => (file ? { world: JSON.parse(readFileSync(file, 'utf8')) } : {});
+
+/** SnapTrade's go to one address a client; Plaid's to the one that each item was linked with (TIDEMARK_PUBLIC_URL). */
+const webhooks = ({ gateway }) => ({ snaptrade: `http://127.0.0.1:${gateway}/api/v1/webhooks/snaptrade` });
 
 /** The sandbox plays the world outside: only its troubles are worth a line here. */
 const quiet = {

@@ -27,9 +27,13 @@ function stopRequested() {
   });
 }
 
-async function demo({ apiUrl, sandboxUrl, jwtSecret }) {
+/** The demo user approves links in the sandbox, so there is none where the user brought keys of a provider. */
+const demoWanted = ({ TIDEMARK_DEMO, PLAID_CLIENT_ID, SNAPTRADE_CLIENT_ID }) => TIDEMARK_DEMO !== 'off' && !PLAID_CLIENT_ID && !SNAPTRADE_CLIENT_ID;
+
+/** Always the same user, so that a later start goes on with what is linked. */
+async function demo({ apiUrl, sandboxUrl }) {
   const { runDemo } = await import('@tidemark/app-ops');
-  await step('demo user', () => runDemo({ apiUrl, sandboxUrl, jwtSecret, out: process.stdout }));
+  await step('demo user', () => runDemo({ apiUrl, sandboxUrl, userId: 'demo', verbose: false, out: process.stdout }));
 }
 
 function announce({ apiUrl, docsUrl, sandboxUrl, natsUrl }) {
@@ -50,7 +54,7 @@ async function main() {
   const installation = await starting;
   try {
     const interrupted = stop.then(() => true);
-    const begun = process.env.TIDEMARK_DEMO === 'off' ? Promise.resolve() : demo(installation);
+    const begun = demoWanted(process.env) ? demo(installation) : Promise.resolve();
     if ((await Promise.race([begun.then(() => false), interrupted])) === false) announce(installation);
     process.send?.({ ready: true });
     say(dim(`\nstopping (${await stop})`));

@@ -34,6 +34,22 @@ export async function demandFree(ports) {
   ]);
 }
 
+/** The gateway's port is known before it starts: webhooks are sent there. @param {Record<string, number>} ports */
+export async function settledPorts(ports) {
+  return ports.gateway === 0 ? { ...ports, gateway: await anyFree() } : ports;
+}
+
+function anyFree() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error) => reject(portError(0, error)));
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 function free(port) {
   return new Promise((resolve, reject) => {
     const server = createServer();

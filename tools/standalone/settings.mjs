@@ -3,7 +3,7 @@
  * and no other service's secrets. What the user set in the environment wins; without provider keys the services talk to
  * the sandbox.
  */
-const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|OTEL_.+)$/;
+const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|NATS_STREAM_REPLICAS|OTEL_.+)$/;
 
 /**
  * @param {{
@@ -33,9 +33,11 @@ export function environments(installation) {
   };
   const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE)_/.test(name)) };
   const key = env.CREDENTIALS_KEY_FILE ? { CREDENTIALS_KEY_FILE: env.CREDENTIALS_KEY_FILE } : { CREDENTIALS_KEY: env.CREDENTIALS_KEY ?? secrets.credentialsKey };
-  const store = { ...pick(env, (name) => /^(CREDENTIALS_(STORE|AWS_.+)|AWS_.+)$/.test(name)), ...key };
+  // Its databases are the installation's own, all else about the store the user may set.
+  const store = { ...pick(env, (name) => /^(CREDENTIALS|AWS)_(?!PG_)/.test(name)), ...key };
+  const linking = { TIDEMARK_PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`, ...pick(env, (name) => /^(TIDEMARK_PUBLIC_URL|ADMIN_USER_IDS|INSTITUTIONS_MAX_AGE)$/.test(name)) };
   return {
-    connections: service('connections', { ...providers, ...store, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
+    connections: service('connections', { ...providers, ...store, ...linking, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
     sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
     snapshots: service('snapshots'),
     gateway: service('gateway', gatewayToken(env, secrets)),

@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { choosePorts, demandFree } from './ports.mjs';
+import { choosePorts, demandFree, settledPorts } from './ports.mjs';
 import { demandNotRunning, removeNote, writeNote } from './running.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { startServices, stopServices } from './services.mjs';
@@ -48,6 +48,11 @@ describe('ports', () => {
     expect(() => choosePorts({ GATEWAY_HTTP_PORT: 'http' })).toThrow('GATEWAY_HTTP_PORT must be a port from 1 to 65535, or 0 for any free one; it is "http"');
   });
 
+  it('of whom others must know the address before it starts are settled first', async () => {
+    expect(await settledPorts({ gateway: 0, sync: 0, sandbox: 5 })).toEqual({ gateway: expect.any(Number), sync: 0, sandbox: 5 });
+    expect((await settledPorts({ gateway: 0 }))['gateway']).toBeGreaterThan(0);
+  });
+
   it('that are taken are named together with the variable that moves them', async () => {
     const { port } = server.address() as AddressInfo;
     await expect(demandFree({ sync: port, gateway: 0 })).rejects.toMatchObject({ message: `port ${port} (sync) is in use`, advice: ['stop what listens there, or', `choose another: SYNC_HTTP_PORT=${port + 1000} npm start`] });
@@ -88,6 +93,18 @@ describe('environments', () => {
     for (const [service, variable] of [['sync', 'GATEWAY_JWT_SECRET'], ['sync', 'CONNECTIONS_PG_URL'], ['sync', 'CREDENTIALS_PG_OWNER_URL'], ['snapshots', 'CREDENTIALS_KEY'], ['gateway', 'PLAID_SECRET'], ['gateway', 'UNRELATED']] as const) {
       expect(each[service]?.[variable]).toBeUndefined();
     }
+  });
+
+  it('let through what the user may set, for those who read it', () => {
+    const set = { TIDEMARK_PUBLIC_URL: 'https://t', ADMIN_USER_IDS: 'root', INSTITUTIONS_MAX_AGE: '1h', CREDENTIALS_READER_ROLES: 'r', CREDENTIALS_AWS_REGION: 'eu-central-1', NATS_STREAM_REPLICAS: '3', CREDENTIALS_PG_OWNER_URL: 'mine' };
+    const each = installation(set);
+    expect(each['connections']).toMatchObject({ ...set, CREDENTIALS_PG_OWNER_URL: 'owner-CREDENTIALS' });
+    expect(each['sync']).toMatchObject({ CREDENTIALS_AWS_REGION: 'eu-central-1', NATS_STREAM_REPLICAS: '3' });
+    for (const variable of ['TIDEMARK_PUBLIC_URL', 'ADMIN_USER_IDS', 'CREDENTIALS_PG_OWNER_URL']) expect(each['sync']?.[variable]).toBeUndefined();
+  });
+
+  it('let webhooks come to the local gateway where the user named no address', () => {
+    expect(installation({})['connections']).toMatchObject({ TIDEMARK_PUBLIC_URL: 'http://127.0.0.1:1' });
   });
 
   it('point at the sandbox until there are keys, provider by provider', () => {
