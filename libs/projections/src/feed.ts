@@ -11,6 +11,7 @@ import type { Database, LeaseOptions } from '@tidemark/postgres';
 import { ensureCheckpoints, loadCheckpoints } from './checkpoint.js';
 import { listen } from './live-hub.js';
 import { PartitionSource } from './partition-source.js';
+import { Silence } from './silence.js';
 
 export interface FeedOptions {
   readonly name: string;
@@ -33,6 +34,7 @@ interface Open {
 const ROUND_MS = 4;
 
 export class Feed {
+  private readonly silences = new Map<string, Silence>();
   private readonly open = new Map<string, Open>();
   private readonly timers: NodeJS.Timeout[] = [];
   private ring: () => void = () => undefined;
@@ -125,10 +127,17 @@ export class Feed {
       try {
         const { heads } = await readLog(this.options.nats, log, { after: 0, limit: 0 });
         for (const head of heads) this.open.get(`${log}/${head.partition}`)?.source.headIs(head.position);
+        this.silenceOf(log).ended();
       } catch (error) {
-        this.options.logger.warn({ projection: this.options.name, log, error: text(error) }, 'could not ask how far the log reaches');
+        this.silenceOf(log).lasts(text(error));
       }
     }
+  }
+
+  private silenceOf(log: string): Silence {
+    const known = this.silences.get(log) ?? new Silence(this.options.logger, { projection: this.options.name, log });
+    this.silences.set(log, known);
+    return known;
   }
 
   private lease(): LeaseOptions {
