@@ -25,7 +25,7 @@ export function openApiDocument({ development }: OpenApiOptions): Json {
     info: { title: 'Tidemark', version: '1', description: 'Knows what a portfolio is, was and should be. Amounts are decimal strings; what is unknown is null, with a reason.' },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: ['Linking', 'Balances', 'Settings', 'Events', 'Webhooks', 'Operators', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
+    tags: ['Linking', 'Balances', 'Settings', 'Events', 'Webhooks', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
     paths: { ...paths, ...extraPaths(development) },
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }, schemas: componentSchemas() },
   };
@@ -35,7 +35,11 @@ function operation(route: Route): Json {
   const shape = shapeOf(route);
   const status = String(route.status ?? 200);
   const write = route.method !== 'GET';
-  const success: Json = { description: 'Done', headers: write ? { 'Tidemark-Position': header('Send it with a read, and the read sees this write.') } : { 'Tidemark-Stale': header('`true` where the read model had not come as far as Tidemark-Position within 2 s.') } };
+  const headers = {
+    ...(write ? { 'Tidemark-Position': header('Send it with a read, and the read sees this write.') } : { 'Tidemark-Stale': header('`true` where the read model had not come as far as Tidemark-Position within 2 s.') }),
+    ...(route.answersPosition ? { 'Tidemark-Position': header('Once it has ended: send it with a read, and the read sees what this brought.') } : {}),
+  };
+  const success: Json = { description: 'Done', headers };
   if (status !== '204') success['content'] = { 'application/json': { schema: referenced(plain(route.contract.response)) } };
   return {
     operationId: route.operation,

@@ -15,7 +15,7 @@ export const LINKING_ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/connections/:id', operation: 'removeConnection', tag: 'Linking', summary: 'Revoke a connection and destroy its credentials; `erase=true` erases its history as well', contract: connectionsRpc.removeConnection, params: connection, status: 204, refusals: ['provider_unreachable'], slow: true },
   { method: 'POST', path: '/connections/:id/refresh', operation: 'refreshConnection', tag: 'Linking', summary: 'Fetch now; joins a sync that is running', contract: syncRpc.refreshConnection, params: connection, status: 202, refusals: ['refresh_limited', 'reauth_required', 'connection_not_active'] },
   { method: 'POST', path: '/refreshes', operation: 'refreshConnections', tag: 'Linking', summary: 'Fetch several or all connections; says what each would cost', contract: syncRpc.refreshConnections },
-  { method: 'GET', path: '/syncs/:id', operation: 'getSync', tag: 'Linking', summary: 'How a sync goes, step by step', contract: syncRpc.getSync, params: { id: 'syncId' } },
+  { method: 'GET', path: '/syncs/:id', operation: 'getSync', tag: 'Linking', summary: 'How a sync goes, step by step', contract: syncRpc.getSync, params: { id: 'syncId' }, answersPosition: true },
   { method: 'GET', path: '/accounts', operation: 'listAccounts', tag: 'Linking', summary: 'The accounts of the user', contract: connectionsRpc.listAccounts },
   { method: 'POST', path: '/accounts', operation: 'createManualAccount', tag: 'Linking', summary: 'Make an account that is kept by hand', contract: connectionsRpc.createManualAccount, status: 201 },
   { method: 'GET', path: '/accounts/:id', operation: 'getAccount', tag: 'Linking', summary: 'One account', contract: connectionsRpc.getAccount, params: account },
@@ -23,5 +23,5 @@ export const LINKING_ROUTES: readonly Route[] = [
   { method: 'POST', path: '/accounts/:id/snapshots', operation: 'recordManualSnapshot', tag: 'Linking', summary: 'Record what an account kept by hand holds', contract: syncRpc.recordManualSnapshot, params: account, status: 201, refusals: ['conflict'] },
   { method: 'GET', path: '/settings', operation: 'getSettings', tag: 'Settings', summary: 'Base currency and time zone', contract: connectionsRpc.getSettings },
   { method: 'PATCH', path: '/settings', operation: 'changeSettings', tag: 'Settings', summary: 'Change base currency or time zone', contract: connectionsRpc.changeSettings },
-  { method: 'GET', path: '/costs', operation: 'getCosts', tag: 'Operators', summary: 'What providers cost, by month', contract: syncRpc.getCosts, scope: 'ops' },
+  { method: 'GET', path: '/costs', operation: 'getCosts', tag: 'Linking', summary: 'What providers cost for the connections of the user, by month', contract: syncRpc.getCosts },
 ];

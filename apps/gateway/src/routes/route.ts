@@ -12,7 +12,7 @@ export interface Route {
   readonly path: string;
   /** Name in the OpenAPI document. */
   readonly operation: string;
-  readonly tag: 'Linking' | 'Balances' | 'Settings' | 'Operators';
+  readonly tag: 'Linking' | 'Balances' | 'Settings';
   readonly summary: string;
   readonly contract: RpcContract;
   /** Path parameter → field of the contract's request. */
@@ -24,6 +24,8 @@ export interface Route {
   /** Waits for a provider. */
   readonly slow?: boolean;
   readonly scope?: 'ops';
+  /** A read that answers what its subject has reached, as a write does. */
+  readonly answersPosition?: boolean;
 }
 
 /** The contract's request, taken apart by where HTTP carries its fields. */
