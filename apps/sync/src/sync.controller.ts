@@ -35,7 +35,8 @@ export class SyncController {
 
   @RpcMethod(syncRpc.getSync)
   async getSync(payload: RequestOf<typeof syncRpc.getSync>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof syncRpc.getSync>>> {
-    return replied(await getSync(this.deps, { userId: context.userId, syncId: payload.syncId, after: context.after ?? [] }));
+    const found = await getSync(this.deps, { userId: context.userId, syncId: payload.syncId, after: context.after ?? [] });
+    return found.ok ? answered(found.value.sync, found.value.positions) : refused(found.error);
   }
 
   @RpcMethod(syncRpc.recordManualSnapshot)

@@ -2,7 +2,7 @@
  * The log of one service: append with expected version, read a stream, read a partition. An event is durable when the
  * transaction of its append has committed; telling anybody else is the relay's work.
  */
-import type { EventEnvelope } from '@tidemark/contracts';
+import type { EventEnvelope, LogPosition } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import type { Database, SqlClient } from '@tidemark/postgres';
@@ -102,6 +102,15 @@ export class EventLog {
       [partitionOf(userId, this.partitions), stream, afterVersion, userId],
     );
     return rows.map((row) => toEnvelope(this.name, row, this.codec));
+  }
+
+  /** Where the newest event of a stream stands; null where the stream is empty. */
+  async streamEnd(userId: string, stream: string): Promise<LogPosition | null> {
+    const { rows } = await this.database.query<Omit<LogPosition, 'log'>>(
+      'SELECT epoch, partition, position FROM log.event WHERE partition = $1 AND subject = $2 AND userid = $3 ORDER BY streamversion DESC LIMIT 1',
+      [partitionOf(userId, this.partitions), stream, userId],
+    );
+    return rows[0] ? { log: this.name, ...rows[0] } : null;
   }
 
   /** Up to `limit` events after a position, of one user where one is named. */

@@ -30,6 +30,15 @@ describe('the first sync', () => {
     expect(world.plaid.asked.find((one) => one.what === 'fetchTransactions')?.from).toBe('2024-11-20');
   });
 
+  it('says once it has ended where its last event stands, so that reads can wait for its snapshots', async () => {
+    const linked = await world.linked(user);
+    const { epoch, partition, position } = (await world.events(user)).at(-1) ?? {};
+    expect((await world.found(user, linked.syncId))?.positions).toEqual([{ log: 'sync', epoch, partition, position }]);
+    await world.database.query(`UPDATE sync_job SET status = 'running' WHERE sync_id = $1`, [linked.syncId]);
+    expect((await world.found(user, linked.syncId))?.positions).toEqual([]);
+    await world.database.query(`UPDATE sync_job SET status = 'completed' WHERE sync_id = $1`, [linked.syncId]);
+  });
+
   it('is not to be seen by another user', async () => {
     const linked = await world.linked(user);
     expect(await world.sync('somebody-else', linked.syncId)).toBeNull();

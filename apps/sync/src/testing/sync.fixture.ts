@@ -147,6 +147,10 @@ export class SyncWorld {
   }
 
   async sync(userId: string, syncId: string) {
+    return (await this.found(userId, syncId))?.sync ?? null;
+  }
+
+  async found(userId: string, syncId: string) {
     const found = await getSync(this.first.deps, { userId, syncId, after: [] });
     return found.ok ? found.value : null;
   }

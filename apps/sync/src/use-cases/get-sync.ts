@@ -12,22 +12,35 @@ import { waitForPositions } from '@tidemark/projections';
 import { CONNECTION_VIEW } from '../connection/project.js';
 import { CONNECTION_REACTOR } from '../connection/react.js';
 import type { SyncDeps } from '../deps.js';
+import { syncStream } from '../run/context.js';
 
 type Sync = ResponseOf<typeof syncRpc.getSync>;
+
+export interface FoundSync {
+  readonly sync: Sync;
+  /** Once it has ended: reads that wait for these see all that it took. */
+  readonly positions: readonly LogPosition[];
+}
 
 const FRESH_MS = 15_000;
 const PATIENCE_MS = 2_000;
 
-export async function getSync({ database, clock }: SyncDeps, request: { userId: string; syncId: string; after: readonly LogPosition[] }): Promise<Result<Sync, Problem>> {
+export async function getSync({ database, clock, log }: SyncDeps, request: { userId: string; syncId: string; after: readonly LogPosition[] }): Promise<Result<FoundSync, Problem>> {
   const { userId, syncId, after } = request;
   await waitForPositions(database, [CONNECTION_VIEW, CONNECTION_REACTOR], after);
   const end = performance.now() + (Math.abs(clock.now() - madeAt(syncId)) < FRESH_MS ? PATIENCE_MS : 0);
   for (;;) {
     const found = await findSync(database, userId, syncId);
-    if (found) return ok(found);
+    if (found) return ok({ sync: found, positions: await reachedBy(log, userId, found) });
     if (performance.now() >= end) return refuse(problem('not_found', 'there is no such sync'));
     await sleep(50);
   }
+}
+
+/** Snapshots are appended before the event that ends their sync, in one transaction and one partition: its position covers them. */
+async function reachedBy(log: SyncDeps['log'], userId: string, { status, connectionId }: Sync): Promise<LogPosition[]> {
+  const end = status === 'completed' || status === 'failed' ? await log.streamEnd(userId, syncStream(connectionId)) : null;
+  return end ? [end] : [];
 }
 
 /** The time in a UUIDv7, in milliseconds since the epoch; 0 in any other id. */
