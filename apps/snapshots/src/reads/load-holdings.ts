@@ -7,12 +7,12 @@ import { isCurrency } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import { parkedKeys } from '@tidemark/projections';
 import type { Account } from '../account/account.js';
-import { closeBefore } from '../market-day/market-day.js';
 import { readHoldings } from '../projections/balances/query.js';
 import { inScope } from '../valuation/portfolio.js';
 import type { Holdings, Scope } from '../valuation/portfolio.js';
 import { instantAsked, invalidField } from './instant-asked.js';
 import { unknownAccount } from './known-account.js';
+import { previousCloseOf } from './previous-close.js';
 import type { Reads } from './read-context.js';
 
 export const DEFAULT_CURRENCY = 'USD';
@@ -30,7 +30,7 @@ export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise
   if (currency !== undefined && !isCurrency(currency)) return refuse(invalidField('currency', `${query.currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`));
   const asked = instantAsked(query.asOf, reads.clock.now());
   if (!asked.ok) return asked;
-  const previousClose = closeBefore(asked.value.at);
+  const previousClose = previousCloseOf(asked.value.at);
   const stored = await readHoldings(reads.database, userId, asked.value.until, previousClose);
   const missing = unknownIn(scope, stored.accounts.map((held) => held.account));
   if (missing) return refuse(missing);
