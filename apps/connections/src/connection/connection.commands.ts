@@ -50,8 +50,6 @@ export interface RequireReauthentication extends At {
 
 export interface Restore extends At {
   readonly type: 'restore';
-  /** A sync that went well proves less than the provider's own word: it does not lift a permission that is about to end. */
-  readonly because: 'sync' | 'provider';
 }
 
 export interface Remove extends At {

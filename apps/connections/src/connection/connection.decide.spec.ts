@@ -49,7 +49,7 @@ describe('the health of a connection', () => {
   const degrade = { type: 'degrade' as const, at: T(2), code: 'provider_unreachable', detail: 'down' };
   const relink = { type: 'require-reauthentication' as const, at: T(3), code: 'provider_auth', detail: 'sign in again' };
   const warn = { ...degrade, code: PERMISSION_EXPIRING, detail: 'ends soon' };
-  const restore = (because: 'sync' | 'provider') => ({ type: 'restore' as const, at: T(4), because });
+  const restore = { type: 'restore' as const, at: T(4) };
 
   it('degrades once, however many syncs fail', () => {
     connection.given(active).when(degrade).then([degraded]);
@@ -61,15 +61,15 @@ describe('the health of a connection', () => {
     connection.given([...active, relinkNeeded]).when({ ...relink, at: T(4) }).then([]);
     connection.given([...active, relinkNeeded]).when({ ...degrade, at: T(4) }).then([]);
   });
-  it('is restored by a sync that went well', () => {
-    connection.given([...active, degraded]).when(restore('sync')).then([restored]);
-    connection.given([...active, relinkNeeded]).when(restore('sync')).then([restored]);
-    connection.given(active).when(restore('sync')).then([]);
+  it('is restored by a sync that went well or by the word of the provider', () => {
+    connection.given([...active, degraded]).when(restore).then([restored]);
+    connection.given([...active, relinkNeeded]).when(restore).then([restored]);
+    connection.given(active).when(restore).then([]);
   });
-  it('keeps a warning about an ending permission until the provider takes it back or the person links again', () => {
+  it('is not degraded for ever by a warning about an ending permission', () => {
     connection.given([...active, degraded]).when({ ...warn, at: T(3) }).then([{ ...expiring, time: T(3) }]);
-    connection.given([...active, expiring]).when(restore('sync')).then([]);
-    connection.given([...active, expiring]).when(restore('provider')).then([restored]);
+    connection.given([...active, expiring]).when({ ...warn, at: T(3) }).then([]);
+    connection.given([...active, expiring]).when(restore).then([restored]);
   });
   it('ignores failures from before the newest link', () => {
     const again: ConnectionEvent = { type: 'ConnectionRestored', time: T(9), data: { ...of, syncId: laterSync } };
@@ -77,7 +77,7 @@ describe('the health of a connection', () => {
     connection.given([...active, relinkNeeded, again]).when({ ...degrade, at: T(8) }).then([]);
   });
   it('does not touch a connection that is pending or removed', () => {
-    for (const past of [[requested], [...active, removed(false)]]) for (const command of [degrade, relink, restore('sync')]) connection.given(past).when({ ...command, at: T(6) }).then([]);
+    for (const past of [[requested], [...active, removed(false)]]) for (const command of [degrade, relink, restore]) connection.given(past).when({ ...command, at: T(6) }).then([]);
   });
 });
 

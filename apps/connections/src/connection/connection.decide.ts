@@ -9,7 +9,7 @@ import type { Complete, ConnectionCommand, Degrade, Remove, Request, RequireReau
 
 export type Decision = Result<readonly ConnectionEvent[], Problem>;
 
-/** The permission given to the provider ends at a known time; only the person (or the provider's word) changes that. */
+/** The permission given to the provider is about to end. Told once, and over what else is wrong: until it ends, syncs go well. */
 export const PERMISSION_EXPIRING = 'permission_expiring';
 
 export function decide(command: ConnectionCommand, state: ConnectionState): Decision {
@@ -70,9 +70,8 @@ function requireReauthentication({ code, detail, by, at }: RequireReauthenticati
   return [{ type: 'ReauthenticationRequired', time: at, data: { userId: state.userId, connectionId: state.connectionId, code, detail, ...(by === undefined ? {} : { by }) } }];
 }
 
-function restore({ because, at }: Restore, state: ConnectionState): readonly ConnectionEvent[] {
+function restore({ at }: Restore, state: ConnectionState): readonly ConnectionEvent[] {
   if (state.status !== 'degraded' && state.status !== 'reauth_required') return [];
-  if (because === 'sync' && state.troubleCode === PERMISSION_EXPIRING) return [];
   return [{ type: 'ConnectionRestored', time: at, data: { userId: state.userId, connectionId: state.connectionId } }];
 }
 

@@ -25,14 +25,14 @@ async function linked(institutionId: string, proof: { publicToken: string } | { 
 }
 
 const of = (connectionId: string, provider = 'plaid') => ({ userId: ada, connectionId, syncId: newId(), provider });
-const failed = (connectionId: string, errorClass: 'retry' | 'relink' | 'final') => {
+const failed = (connectionId: string, errorClass: 'retry' | 'relink' | 'final', retryAt: string | null = null) => {
   const code = errorClass === 'relink' ? 'provider_auth' : 'provider_unreachable';
-  return house.sync(ada, `connection-sync-${connectionId}`, 'SyncFailed', { ...of(connectionId), code, class: errorClass, detail: 'no', retryable: errorClass === 'retry', retryAt: null });
+  return house.sync(ada, `connection-sync-${connectionId}`, 'SyncFailed', { ...of(connectionId), code, class: errorClass, detail: 'no', retryable: errorClass === 'retry', retryAt, attempt: 1 });
 };
 const completed = (connectionId: string, provider = 'plaid') =>
   house.sync(ada, `connection-sync-${connectionId}`, 'SyncCompleted', { ...of(connectionId, provider), accounts: 1, snapshots: 1, transactions: 0, durationMs: 5, notes: [] });
-const webhook = (connectionId: string, action: string, body = {}) =>
-  house.sync(ada, `webhook-plaid-${newId()}`, 'WebhookReceived', { userId: ada, connectionId, provider: 'plaid', kind: 'ITEM/X', providerConnectionId: 'item', sentAt: null, action, body });
+const webhook = (connectionId: string, action: string, by: string | null = null) =>
+  house.sync(ada, `webhook-plaid-${newId()}`, 'WebhookReceived', { userId: ada, connectionId, provider: 'plaid', kind: 'ITEM/X', providerConnectionId: 'item', sentAt: null, action, by, body: {} });
 const snapshot = (accountId: string, provider: string, holdings: Record<string, string>, connectionId: string | null = null) =>
   house.sync(ada, `account-${accountId}`, 'BalanceSnapshotCaptured', {
     snapshotId: newId(), userId: ada, connectionId, accountId, provider, syncId: null, capturedAt: new Date().toISOString(), providerAsOf: null,
@@ -54,6 +54,9 @@ beforeEach(() => {
 describe('the health of a connection follows its syncs', () => {
   it('degrades once, asks for a sign-in, is restored, and tells the last sync and error', async () => {
     const { id } = await linked('chase', { publicToken: `p-${ada}` });
+    const after = await failed(id, 'retry', new Date().toISOString());
+    const once = value(await house.as(ada, { after })(rpc.getConnection, { connectionId: id }));
+    expect(once).toMatchObject({ status: 'active', lastError: { code: 'provider_unreachable', retryable: true } });
     await failed(id, 'retry');
     await becomes(id, 'degraded');
     await failed(id, 'retry');
@@ -66,19 +69,20 @@ describe('the health of a connection follows its syncs', () => {
     expect(value(await house.as(ada)(rpc.getConnection, { connectionId: id }))).toMatchObject({ lastError: null, staleness: expect.any(Number), lastSyncAt: expect.stringMatching(/Z$/) });
   });
 
-  it('follows webhooks: a sign-in, a repair, a warning that a sync does not lift, a removal', async () => {
+  it('follows webhooks: a sign-in, a repair, a warning until the next good sync, a removal', async () => {
     const { id } = await linked('chase', { publicToken: `p-${ada}` });
     await webhook(id, 'reauth_required');
     await becomes(id, 'reauth_required');
     await webhook(id, 'restored');
     await becomes(id, 'active');
-    await webhook(id, 'expiring', { consent_expiration_time: '2026-12-01T00:00:00Z' });
+    await webhook(id, 'expiring', '2026-12-01T00:00:00.000Z');
     await becomes(id, 'degraded');
     await completed(id);
+    await becomes(id, 'active');
     await webhook(id, 'ignore');
     await webhook(id, 'removed');
     await becomes(id, 'disconnected');
-    expect(await events(id)).toEqual(['ReauthenticationRequired', 'ConnectionRestored', 'ConnectionDegraded', 'ConnectionRemoved']);
+    expect(await events(id)).toEqual(['ReauthenticationRequired', 'ConnectionRestored', 'ConnectionDegraded', 'ConnectionRestored', 'ConnectionRemoved']);
     const { rowCount } = await house.parts.database.query('SELECT 1 FROM revocation WHERE user_id = $1', [ada]);
     expect(rowCount).toBe(1);
   });

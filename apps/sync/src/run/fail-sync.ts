@@ -52,7 +52,7 @@ async function block({ deps, job }: Attempt, stop: SyncFailure, now: number, tx:
 }
 
 function appendFailure({ deps, job }: Attempt, stop: SyncFailure, now: number, retryAt: number | null, tx: LogTransaction): void {
-  const data = { userId: job.userId, connectionId: job.connectionId, syncId: job.syncId, provider: job.provider, code: stop.code, class: stop.class, detail: stop.detail, retryable: stop.class === 'retry', retryAt: retryAt === null ? null : instant(retryAt) };
+  const data = { userId: job.userId, connectionId: job.connectionId, syncId: job.syncId, provider: job.provider, code: stop.code, class: stop.class, detail: stop.detail, retryable: stop.class === 'retry', retryAt: retryAt === null ? null : instant(retryAt), attempt: job.attempt };
   tx.append({ userId: job.userId, stream: syncStream(job.connectionId), expectedVersion: 'any', events: [{ id: deps.newId(), type: 'SyncFailed', time: instant(now), data, correlationId: job.syncId, causationId: eventId(job.syncId, 'started') }] });
 }
 

@@ -78,7 +78,7 @@ describe('a fetch that fails', () => {
     expect(sync).toMatchObject({ status: 'failed', counts: { snapshots: 0 }, error: { code: 'provider_unreachable', retryable: true } });
     expect(sync.steps.map((step) => [step.name, step.status])).toEqual([['accounts', 'done'], ['register', 'done'], ['transactions', 'failed']]);
     expect((await world.events(user)).map((event) => event.type)).toEqual(['SyncStarted', 'SyncFailed', 'SyncFailed', 'SyncFailed']);
-    expect((await world.events(user, 'SyncFailed')).map((event) => event.data['retryAt'] === null)).toEqual([false, false, true]);
+    expect((await world.events(user, 'SyncFailed')).map((event) => [event.data['attempt'], event.data['retryAt'] === null])).toEqual([[1, false], [2, false], [3, true]]);
   });
 
   it.each([['relink', 'provider_auth'], ['final', 'provider_error']] as const)('for a reason that is %s is not tried again and stops the schedule', async (errorClass, code) => {

@@ -37,6 +37,12 @@ describe('a webhook', () => {
     expect((await world.events(user, 'BalanceSnapshotCaptured')).at(-1)?.data['source']).toBe('webhook');
   });
 
+  it('that warns of an end of the permission says when', async () => {
+    const linked = await world.linked(user);
+    await send(linked, 'ends', { kind: 'ITEM/PENDING_EXPIRATION', action: 'expiring', by: '2026-12-01T00:00:00.000Z' });
+    expect((await world.events(user, 'WebhookReceived'))[0]?.data).toMatchObject({ action: 'expiring', by: '2026-12-01T00:00:00.000Z' });
+  });
+
   it('that comes ten times at once on two replicas is acted on once', async () => {
     const linked = await world.linked(user);
     const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => send(linked, 'same', {}, index % 2 ? second : world.first)));

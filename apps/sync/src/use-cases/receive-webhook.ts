@@ -74,7 +74,7 @@ async function act(deps: SyncDeps, tx: LogTransaction, arrived: Arrived, connect
   const { userId, connectionId } = connection;
   const data: WebhookReceived = {
     userId, connectionId, provider, kind: meaning.kind, providerConnectionId: meaning.providerConnectionId, providerAccountId: meaning.providerAccountId,
-    sentAt: meaning.sentAt, action: decision.action, body: stripNumbers(meaning.body),
+    sentAt: meaning.sentAt, action: decision.action, by: meaning.by, body: stripNumbers(meaning.body),
   };
   tx.append({ userId, stream: `webhook-${provider}-${connectionId}`, expectedVersion: 'any', events: [{ id: webhookId, type: 'WebhookReceived', time: instant(now), data }] });
   if (decision.block) {

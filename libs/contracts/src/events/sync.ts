@@ -12,7 +12,8 @@ const OfSync = { userId: UserId, connectionId: Uuid, syncId: Uuid };
 
 export const SyncStarted = strict({ ...OfSync, provider: ProviderId, reason: Type.Enum([...SYNC_REASONS]) });
 export const SyncCompleted = strict({ ...OfSync, provider: ProviderId, accounts: Type.Integer(), snapshots: Type.Integer(), transactions: Type.Integer(), durationMs: Type.Integer(), notes: Type.Array(Type.String({ maxLength: 500 })) });
-export const SyncFailed = strict({ ...OfSync, provider: ProviderId, code: Type.Enum([...ERROR_CODES]), class: Type.Enum([...ERROR_CLASSES]), detail: Type.String({ maxLength: 2000 }), retryable: Type.Boolean(), retryAt: nullable(Instant) });
+/** `retryAt` null: given up. `attempt`: which try of this sync failed, from 1. */
+export const SyncFailed = strict({ ...OfSync, provider: ProviderId, code: Type.Enum([...ERROR_CODES]), class: Type.Enum([...ERROR_CLASSES]), detail: Type.String({ maxLength: 2000 }), retryable: Type.Boolean(), retryAt: nullable(Instant), attempt: Type.Optional(Type.Integer({ minimum: 1 })) });
 
 export const RecordedTransaction = strict({
   transactionId: Uuid,
@@ -44,7 +45,8 @@ export const TransactionsCorrected = strict({ userId: UserId, connectionId: Uuid
 export const RefreshCostReserved = strict({ userId: UserId, connectionId: Uuid, syncId: Uuid, provider: ProviderId, cost: Money, override: Type.Boolean() });
 export const RefreshCostSettled = strict({ userId: UserId, connectionId: Uuid, syncId: Uuid, provider: ProviderId, cost: Money, billed: Type.Boolean() });
 export const RefreshDenied = strict({ userId: UserId, connectionId: Uuid, provider: ProviderId, nextFreeRefreshAt: Instant, overrideCost: Money });
-export const WebhookReceived = strict({ userId: UserId, connectionId: nullable(Uuid), provider: ProviderId, kind: Type.String({ maxLength: 200 }), providerConnectionId: nullable(Type.String()), providerAccountId: Type.Optional(nullable(Type.String())), sentAt: nullable(Instant), action: Type.String({ maxLength: 200 }), body: Kept });
+/** `by`: until when the person must act, where the provider says so. */
+export const WebhookReceived = strict({ userId: UserId, connectionId: nullable(Uuid), provider: ProviderId, kind: Type.String({ maxLength: 200 }), providerConnectionId: nullable(Type.String()), providerAccountId: Type.Optional(nullable(Type.String())), sentAt: nullable(Instant), action: Type.String({ maxLength: 200 }), by: Type.Optional(nullable(Instant)), body: Kept });
 
 export type SyncStarted = Static<typeof SyncStarted>;
 export type SyncCompleted = Static<typeof SyncCompleted>;
