@@ -63,14 +63,25 @@ export function sum(amounts: Iterable<Decimal>): Decimal {
   return shortest(total);
 }
 
+/** One constructor for each number of digits: a new one for each division would make every operation on a Big slow to dispatch. */
+const quotients = new Map<number, ReturnType<typeof Big>>();
+
+function quotientOf(digits: number): ReturnType<typeof Big> {
+  const known = quotients.get(digits);
+  if (known) return known;
+  const Quotient = Big();
+  Quotient.DP = digits;
+  Quotient.RM = HALF_EVEN;
+  Quotient.PE = Exact.PE;
+  Quotient.NE = Exact.NE;
+  quotients.set(digits, Quotient);
+  return Quotient;
+}
+
 /** Rounded half-even to `digits` after the point. A zero divisor is the caller's to exclude: it throws. */
 export function divide(a: Decimal, b: Decimal, digits: number = STORED_DIGITS): Decimal {
-  const Rounding = Big();
-  Rounding.DP = digits;
-  Rounding.RM = HALF_EVEN;
-  Rounding.PE = Exact.PE;
-  Rounding.NE = Exact.NE;
-  return shortest(new Rounding(a).div(b));
+  const Quotient = quotientOf(digits);
+  return shortest(new Quotient(a).div(b));
 }
 
 export function round(a: Decimal, digits: number): Decimal {
@@ -83,7 +94,7 @@ export function compare(a: Decimal, b: Decimal): number {
 }
 
 export function isZero(a: Decimal): boolean {
-  return new Exact(a).eq(0);
+  return !/[1-9]/.test(a);
 }
 
 export function isNegative(a: Decimal): boolean {

@@ -28,12 +28,23 @@ export function percentages(parts: readonly Decimal[], digits = 2): (Decimal | n
   return shares;
 }
 
-/** The quotient rounded towards minus infinity, so that every remainder is ≥ 0. */
-function floorQuotient(a: Decimal, b: Decimal, digits: number): Decimal {
+/** One constructor for each number of digits, as in `divide`. */
+const truncating = new Map<number, ReturnType<typeof Big>>();
+
+function truncatingOf(digits: number): ReturnType<typeof Big> {
+  const known = truncating.get(digits);
+  if (known) return known;
   const Truncating = Big();
   Truncating.DP = digits;
   Truncating.RM = ROUND_DOWN;
   Truncating.NE = -1_000_000;
+  truncating.set(digits, Truncating);
+  return Truncating;
+}
+
+/** The quotient rounded towards minus infinity, so that every remainder is ≥ 0. */
+function floorQuotient(a: Decimal, b: Decimal, digits: number): Decimal {
+  const Truncating = truncatingOf(digits);
   const quotient = new Truncating(absolute(a)).div(b).toFixed();
   if (compare(a, '0') >= 0) return decimal(quotient);
   const exactly = compare(multiply(quotient, b), absolute(a)) === 0;
