@@ -73,8 +73,10 @@ describe('npm start', () => {
       launch();
       const { apiUrl, docsUrl, sandboxUrl, pids } = await ready();
       for (const url of [`${apiUrl}/health/ready`, docsUrl, sandboxUrl]) expect({ how, url, status: (await fetch(url)).status }).toEqual({ how, url, status: 200 });
+      const asked = performance.now();
       end();
       const [exit] = (await once(child, 'exit')) as [number | null];
+      expect(performance.now() - asked).toBeLessThan(5_000);
       expect({ how, exit }).toEqual({ how, exit: code });
       // After kill -9 it is the guards who stop them.
       await waitUntil(() => !running(pids.postgres) && !running(pids.nats), { timeoutMs: 20_000, describe: `Postgres and NATS to end after ${how}` });

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runDemo } from './demo/report.js';
 import { runFlow } from './demo/run-demo.js';
+import { readStatus, serviceUrls, statusTable } from './status/service-status.js';
 
 const program = new Command('tidemark').description('Knows what a portfolio is, was and should be.').showHelpAfterError().version('0.1.0');
 
@@ -20,6 +21,17 @@ program
     } else {
       await runDemo({ ...where, out: process.stdout });
     }
+  });
+
+program
+  .command('status')
+  .description('ask every service whether it is ready; exits with 1 where one is not')
+  .option('--at <service=url>', 'where a service listens, if not at its port of this machine (<SERVICE>_HTTP_PORT); may be repeated', (one: string, all: string[]) => [...all, one], [])
+  .option('--json', 'one JSON document instead of a table')
+  .action(async (options: { at: string[]; json?: boolean }) => {
+    const services = await readStatus(serviceUrls(options.at, process.env));
+    process.stdout.write(options.json ? `${JSON.stringify({ services }, null, 2)}\n` : `${statusTable(services)}\n`);
+    if (services.some(({ status }) => status === 'down')) process.exitCode = 1;
   });
 
 try {

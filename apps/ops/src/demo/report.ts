@@ -33,7 +33,7 @@ export function balanceTable(result: DemoResult): string {
   const table = new Table({ head: ['Account', 'Institution', 'Provider', 'Value', '%', 'As of'], colAligns: ['left', 'left', 'left', 'right', 'right', 'left'], style: { head: [], border: [] } });
   for (const account of result.value.accounts) {
     const value = account.value === null ? `unknown: ${account.reason ?? 'no value'}` : `${account.value} ${account.currency ?? ''}`;
-    table.push([account.name, account.institution ?? 'manual', account.provider, value, account.percent ?? account.reason ?? '', account.asOf ?? 'never']);
+    table.push([account.name, account.institution ?? 'manual', account.provider, value, account.percent ?? (account.value === null ? '' : account.reason ?? ''), account.asOf ?? 'never']);
   }
   table.push(['Portfolio', '', '', `${result.value.value ?? 'unknown'} ${result.value.currency}`, '', result.value.asOf]);
   return table.toString();

@@ -42,7 +42,7 @@ export async function runFlow(options: DemoOptions): Promise<DemoResult> {
   const { body: positions } = await api.get<snapshotsRpc.PortfolioPositions>('/portfolio/positions', positionOf(events));
   options.step('The portfolio, read back through the gateway', [
     `value ${value.value ?? 'unknown'} ${value.currency}, complete: ${String(value.complete)}, quality ${value.quality}`,
-    ...value.reasons.map((reason) => `${reason.code}: ${reason.detail}`),
+    ...reasonLines(value.reasons),
     `${positions.positions.length} positions, cash ${positions.cash.map((cash) => `${cash.amount} ${cash.currency}`).join(', ')}`,
   ]);
   return { userId: user.userId, token: user.token, linked, accounts: accounts.items, value, positions, events };
@@ -77,6 +77,13 @@ function linkLines(one: LinkedInstitution): string[] {
 
 function snapshotLines(events: readonly EventEnvelope[]): string[] {
   return events.map((event) => `${event.source}:${event.epoch}:${event.partition}:${event.position}  ${event.type}  ${event.subject}`);
+}
+
+/** Each reason once: several accounts may have the same. */
+export function reasonLines(reasons: readonly snapshotsRpc.Reason[]): string[] {
+  const times = new Map<string, number>();
+  for (const { code, detail } of reasons) times.set(`${code}: ${detail}`, (times.get(`${code}: ${detail}`) ?? 0) + 1);
+  return [...times].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
 }
 
 /** The newest position of each log, as `Tidemark-Position` takes it: the reads then wait for these events. */
