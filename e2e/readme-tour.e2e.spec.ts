@@ -57,7 +57,11 @@ describe('the tour of the README', () => {
     expect(outputOf('field .routing')).toContain('snaptrade is the preferred provider for Charles Schwab');
   });
 
-  it('sees the first sync completed', () => expect(outputOf('call "/syncs/$SYNC" | field')).toContain('"status": "completed"'));
+  it('sees the first sync completed, and the position that it reached', () => {
+    const shown = outputOf('call "/syncs/$SYNC" | field');
+    expect(shown).toContain('"status": "completed"');
+    expect(shown).toMatch(/^sync:1:\d+:\d+$/m);
+  });
 
   it('shows an exact value and one position of Apple in two accounts', () => {
     const shown = outputOf('/portfolio/value');
