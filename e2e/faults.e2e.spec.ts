@@ -129,7 +129,7 @@ describe('webhooks', () => {
       await user.control('POST', '/webhooks/plaid', { type: 'ITEM', code, item, url: `${stack.apiUrl}/api/v1/webhooks/plaid`, ...(code === 'PENDING_EXPIRATION' ? { fields: { consent_expiration_time: '2027-01-01T00:00:00Z' } } : {}) });
     }
     expect((await refreshed(plaid.connection.id)).status).toBe('completed');
-    expect((await user.must<connectionsRpc.Connection>('GET', `/connections/${plaid.connection.id}`)).status).toBe('active');
+    await waitUntil(async () => (await user.must<connectionsRpc.Connection>('GET', `/connections/${plaid.connection.id}`)).status === 'active', { describe: 'the connection to end active' });
   }, 30_000);
 });
 
