@@ -12,9 +12,11 @@ export { AccountClosed, AccountDiscovered, AccountUpdated, ConnectionDegraded, C
 export { BalanceLine, BalanceSnapshotCaptured, SNAPSHOT_SOURCES } from './events/snapshot.js';
 export type { SnapshotSource } from './events/snapshot.js';
 export { ERROR_CLASSES, ERROR_CODES, RecordedTransaction, RefreshCostReserved, RefreshCostSettled, RefreshDenied, SYNC_REASONS, SyncCompleted, SyncFailed, SyncStarted, TransactionsCorrected, TransactionsRecorded, WebhookReceived } from './events/sync.js';
+export { DayClosed, HISTORY_CAUSES, HistoryReconstructed, HistoryRevised, MarketSymbol, MovedDay, ObservedClose, ObservedSplit, PRICE_KINDS, PricesObserved, SYMBOL_METHODS, SymbolMapped, SymbolUnmapped } from './events/history.js';
 export { contract } from './rpc/rpc.js';
 export type { RequestOf, ResponseOf, RpcContext, RpcContract, RpcReply, RpcRequest } from './rpc/rpc.js';
 export { DEFAULT_LIMIT, MAX_LIMIT, pageOf, PageQuery } from './rpc/page.js';
 export * as connectionsRpc from './rpc/connections.rpc.js';
 export * as syncRpc from './rpc/sync.rpc.js';
 export * as snapshotsRpc from './rpc/snapshots.rpc.js';
+export * as historyRpc from './rpc/history.rpc.js';

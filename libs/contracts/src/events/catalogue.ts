@@ -5,6 +5,7 @@
 import { Compile } from 'typebox/compile';
 import type { TSchema } from 'typebox';
 import * as connections from './connections.js';
+import * as history from './history.js';
 import { BalanceSnapshotCaptured } from './snapshot.js';
 import * as sync from './sync.js';
 
@@ -20,6 +21,7 @@ export interface EventType {
 }
 
 const connectionsLog = (schema: TSchema, summary: string): EventType => ({ log: 'connections', version: 1, schema, summary });
+const historyLog = (schema: TSchema, summary: string): EventType => ({ log: 'history', version: 1, schema, summary });
 const syncLog = (schema: TSchema, summary: string): EventType => ({ log: 'sync', version: 1, schema, summary });
 
 export const CATALOGUE: Readonly<Record<string, EventType>> = {
@@ -45,6 +47,12 @@ export const CATALOGUE: Readonly<Record<string, EventType>> = {
   RefreshCostSettled: syncLog(sync.RefreshCostSettled, 'What the paid call came to.'),
   RefreshDenied: syncLog(sync.RefreshDenied, 'A refresh was refused because of its cost.'),
   WebhookReceived: syncLog(sync.WebhookReceived, 'A provider told us something, and its signature held.'),
+  PricesObserved: historyLog(history.PricesObserved, 'Closes of one symbol were fetched from the price source.'),
+  SymbolMapped: historyLog(history.SymbolMapped, 'A security is this symbol at the price source, for all users.'),
+  SymbolUnmapped: historyLog(history.SymbolUnmapped, 'No symbol could be trusted for a security; a person must say.'),
+  HistoryReconstructed: historyLog(history.HistoryReconstructed, 'The days of an account were computed.'),
+  HistoryRevised: historyLog(history.HistoryRevised, 'Days that were known have another value now.'),
+  DayClosed: historyLog(history.DayClosed, 'A market day was closed for every account of it.'),
 };
 
 const compiled = new Map<string, ReturnType<typeof Compile>>();

@@ -1,0 +1,2 @@
+export { TRANSACTION_KINDS } from './model.js';
+export type { NormalisedTransaction, TransactionDoubt, TransactionKind } from './model.js';
