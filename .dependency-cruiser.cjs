@@ -1,12 +1,12 @@
 /**
- * Dependencies point down: kernel → money → contracts → postgres → (event-log, projections, providers, service) → apps.
+ * Dependencies point down: kernel → money → contracts → (transactions, market) → postgres → (event-log, projections, providers, service) → apps.
  * No circles, types included. Each rule is shown to be able to fail by tools/boundaries/boundaries.int.spec.ts.
  */
-const LAYERS = [['kernel'], ['money'], ['contracts'], ['postgres'], ['event-log', 'providers', 'service', 'credentials'], ['projections'], ['testing']];
+const LAYERS = [['kernel'], ['money'], ['contracts'], ['transactions', 'market'], ['postgres'], ['event-log', 'providers', 'service', 'credentials'], ['projections'], ['testing']];
 const lib = (names) => `(^|/)libs/(${names.join('|')})/`;
 /** Specs, and what only they use. */
 const SPEC = '\\.(spec|fixture)\\.ts$|(^|/)(apps|libs)/[^/]+/(src/)?testing/';
-const PURE = '(^|/)(libs/(kernel|money|contracts)/src/|.*\\.decide\\.ts$)';
+const PURE = '(^|/)(libs/(kernel|money|contracts|transactions|market)/src/|.*\\.decide\\.ts$)';
 const DRIVER = '(^|/)node_modules/(pg|pg-[a-z-]+|@types/pg)/';
 const BUS = '(^|/)node_modules/@nats-io/jetstream/';
 
