@@ -34,6 +34,6 @@ export const PARTS = Symbol('Parts');
 
 /** A provider's failure as it is answered. */
 export function problemOf(error: ProviderError): Problem {
-  const extra = { retryable: error.class === 'retry', ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }) };
+  const extra = { retryable: error.class === 'retry', ...(error.retryAfterMs === null || error.class !== 'retry' ? {} : { retryAfterMs: error.retryAfterMs }) };
   return problem(error.code, error.detail, { extra });
 }

@@ -119,7 +119,8 @@ describe('the portfolio', () => {
     expect(valueOf(await service.call(portfolioValue, user, { source: 'house' })).value).toBe('7');
     expect(valueOf(await service.call(portfolioValue, user, { account: schwab.accountId })).value).toBe('20011.5');
     expect(valueOf(await service.call(portfolioPositions, user, { provider: 'plaid' })).positions).toMatchObject([{ quantity: '50' }]);
-    expect(valueOf(await service.call(portfolioBalances, user, { connection: bank.connectionId })).accounts).toMatchObject([{ accountId: bank.accountId, counted: true, parked: false, snapshot: { source: 'manual_entry' } }]);
+    expect(valueOf(await service.call(portfolioBalances, user, { connection: bank.connectionId })).accounts).toMatchObject([{ accountId: bank.accountId, counted: true, parked: false, value: '7', snapshot: { source: 'manual_entry' } }]);
+    expect(valueOf(await service.call(portfolioBalances, user, { currency: 'EUR' }))).toMatchObject({ currency: 'EUR', accounts: [{ value: null }, { value: null }, { value: null }] });
   });
 
   it('counts the same real account once, from the day it was told', async () => {

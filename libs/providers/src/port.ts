@@ -151,6 +151,8 @@ export interface CatalogueInstitution {
 
 export interface ProviderPort {
   readonly id: string;
+  /** What proves to it that the person approved. */
+  readonly proof: keyof LinkProof;
   /** Registers the user at the provider where it has users of its own; null where it has none. The caller stores the secret before it goes on. */
   registerUser(userId: string): Promise<Result<Credential | null, ProviderError>>;
   /** Erasure: deletes the provider's user. */

@@ -9,12 +9,12 @@ export interface Page {
   readonly after: readonly string[] | null;
 }
 
-/** @param parts what each part of the key must look like */
-export function readPage(query: { limit?: number; cursor?: string }, parts: readonly RegExp[]): Result<Page, Problem> {
+/** @param list whose pages these are: a cursor of another list is none of this one; @param parts what each part of the key must look like */
+export function readPage(query: { limit?: number; cursor?: string }, list: string, parts: readonly RegExp[]): Result<Page, Problem> {
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (query.cursor === undefined) return ok({ limit, after: null });
-  const after = decode(query.cursor);
-  if (after?.length === parts.length && after.every((part, at) => parts[at]?.test(part))) return ok({ limit, after });
+  const [of, ...after] = decode(query.cursor) ?? [];
+  if (of === list && after.length === parts.length && after.every((part, at) => parts[at]?.test(part))) return ok({ limit, after });
   return refuse(problem('validation_failed', 'The cursor is none of ours.', { errors: [{ field: 'cursor', message: 'must be the nextCursor of the page before; leave it out for the first page' }] }));
 }
 
@@ -29,10 +29,10 @@ function decode(cursor: string): string[] | null {
 }
 
 /** @param rows one more than `limit`, where there are more */
-export function pageAfter<Row>(rows: readonly Row[], limit: number, key: (row: Row) => readonly string[]): { items: Row[]; nextCursor: string | null } {
+export function pageAfter<Row>(rows: readonly Row[], list: string, limit: number, key: (row: Row) => readonly string[]): { items: Row[]; nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last !== undefined ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null };
+  return { items, nextCursor: rows.length > limit && last !== undefined ? Buffer.from(JSON.stringify([list, ...key(last)])).toString('base64url') : null };
 }
 
 export const INSTANT_PART = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;

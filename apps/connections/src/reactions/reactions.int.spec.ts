@@ -120,6 +120,7 @@ describe('accounts', () => {
     const after = changed.ok ? (changed.positions ?? []) : [];
     expect(value(await house.as(ada, { after })(rpc.getAccount, { accountId }))).toMatchObject({ name: 'Nest egg', countInTotals: false });
     expect(value(await house.as(ada, { after })(rpc.changeAccount, { accountId, name: null }))).toMatchObject({ name: 'Account a' });
+    expect(await house.as(ada, { after })(rpc.changeAccount, { accountId, name: '   ' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'name' }] } });
     expect(await house.as(ada)(rpc.changeAccount, { accountId, duplicateOf: newId() })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'duplicateOf' }] } });
   });
 

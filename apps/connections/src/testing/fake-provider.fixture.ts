@@ -51,6 +51,7 @@ export class FakeProvider {
     const unused = () => Promise.reject(new Error('connections does not fetch'));
     return {
       id: this.id,
+      proof: this.hasUsers ? 'authorizationId' : 'publicToken',
       registerUser: (userId) => this.answer('registerUser', userId, () => this.register(userId)),
       deleteUser: (userId) => this.answer('deleteUser', userId, () => ok(void this.users.delete(userId))),
       startLink: (request) => this.answer('startLink', request, () => ok({ kind: this.hasUsers ? ('snaptrade_portal' as const) : ('plaid_link' as const), ...(this.hasUsers ? { url: 'https://portal.example/login' } : { token: 'link-token' }), expiresAt: null })),

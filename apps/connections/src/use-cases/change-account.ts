@@ -21,6 +21,7 @@ type Payload = RequestOf<typeof connectionsRpc.changeAccount>;
 const EVIDENCE = ['set by the user'];
 
 export async function changeAccount(parts: Parts, payload: Payload, context: RpcContext): Promise<RpcReply<connectionsRpc.Account>> {
+  if (payload.name?.trim() === '') return refused(problem('validation_failed', 'An account needs a name that can be seen.', { errors: [{ field: 'name', message: "must not be blank; null puts the provider's own name back" }] }));
   await isBehind(parts, context, ['account-list']);
   const row = await findAccountRow(parts.database, context.userId, payload.accountId);
   if (!row) return refused(problem('not_found', 'There is no such account.'));
@@ -42,6 +43,8 @@ async function changesFor(parts: Parts, payload: Payload, row: AccountRow): Prom
   const mine: ConnectionCommand[] = [
     { type: 'change-account', at, accountId: row.account_id, ...(name === undefined ? {} : { displayName: name }), ...(countInTotals === undefined ? {} : { countInTotals }) },
   ];
+  // Who says that an account counts says that it is no duplicate: else the answer would be that it counts, and no total would have it.
+  if (duplicateOf === undefined && countInTotals === true && row.duplicate_of !== null) mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf: null, by: 'user', evidence: EVIDENCE });
   if (duplicateOf === undefined) return ok([{ stream: streamOf(row), commands: mine }]);
   mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf, by: 'user', evidence: EVIDENCE });
   if (duplicateOf === null || duplicateOf === row.account_id) return ok([{ stream: streamOf(row), commands: mine }]);

@@ -10,7 +10,7 @@ import { connectionRef } from '@tidemark/credentials';
 import type { StoredCredential } from '@tidemark/credentials';
 import { canonicalJson, instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import type { CompletedLink, LinkProof } from '@tidemark/providers';
+import type { CompletedLink, LinkProof, ProviderError } from '@tidemark/providers';
 import { answered, refused } from '@tidemark/service';
 import { change, loadConnection } from '../connection/change.js';
 import type { Changed, Origin } from '../connection/change.js';
@@ -94,6 +94,16 @@ function proofOf({ publicToken, authorizationId, code, credentials }: LinkProof)
   return refuse(problem('validation_failed', 'What proves the approval is missing or given twice.', { errors: [{ field: '', message }] }));
 }
 
+/** The provider knows no such proof: a made-up, used or expired one, or one of somebody else. That is the caller's to mend, not ours. */
+function proofRefused(error: ProviderError, field: keyof LinkProof): Problem | null {
+  if (error.class === 'retry' || error.code !== 'provider_error' || (error.status !== 400 && error.status !== 404)) return null;
+  return wrongProof(`${error.detail}. Ask for a new link with POST /connections/{id}/reconnect, or make a new connection`, field);
+}
+
+function wrongProof(message: string, field: keyof LinkProof): Problem {
+  return problem('validation_failed', 'What proves the approval is not accepted.', { errors: [{ field, message }] });
+}
+
 function hashOf(proof: LinkProof): string {
   return createHash('sha256').update(canonicalJson(proof)).digest('hex');
 }
@@ -110,12 +120,13 @@ async function noteFor(parts: Parts, state: ConnectionState, { proof, hash, stor
   const known = stored?.note as LinkNote | null | undefined;
   if (known && known.proof === hash && known.syncId !== state.link?.syncId) return ok(known);
   const provider = parts.providers.get(state.provider);
+  if (provider && proof[provider.port.proof] === undefined) return refuse(wrongProof(`${provider.port.proof} is what proves an approval at ${state.provider}`, provider.port.proof));
   if (!provider) return refuse(problem('provider_disabled', `${state.provider} is switched off here. Try again when it is back.`));
   const user = await ensureUserCredential(parts, provider, userId);
   if (!user.ok) return user;
   const { connectionId } = state;
   const answer = await provider.port.completeLink({ call: { userId, connectionId, institution: state.institutionName }, proof, ...(user.value === null ? {} : { userCredential: user.value }) });
-  if (!answer.ok) return refuse(problemOf(answer.error));
+  if (!answer.ok) return refuse(proofRefused(answer.error, provider.port.proof) ?? problemOf(answer.error));
   const { credential, ...completedLink } = answer.value;
   if (stored && known && known.completed.providerConnectionId !== completedLink.providerConnectionId) await retire(parts, state, stored, known.completed.providerConnectionId);
   const note: LinkNote = { proof: hash, completed: completedLink, syncId: parts.newId() };

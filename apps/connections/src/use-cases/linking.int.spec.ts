@@ -74,6 +74,8 @@ describe('linking', () => {
       cursor = page.nextCursor;
     }
     expect(new Set(seen).size).toBe(6);
+    const ofConnections = value(await house.as(ada)(rpc.listConnections, { limit: 1 })).nextCursor ?? '';
+    expect(await house.as(ada)(rpc.listAccounts, { cursor: ofConnections })).toMatchObject({ ok: false, error: { errors: [{ field: 'cursor' }] } });
     expect(await house.as(ada)(rpc.listAccounts, { cursor: 'made-up' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'cursor' }] } });
   });
 
@@ -84,6 +86,7 @@ describe('linking', () => {
     const { id } = await request('chase');
     expect(await house.as(ada)(rpc.completeConnection, { connectionId: id })).toMatchObject({ ok: false, error: { code: 'validation_failed' } });
     expect(await house.as(ada)(rpc.completeConnection, { connectionId: id, publicToken: 'x', code: 'y' })).toMatchObject({ ok: false, error: { code: 'validation_failed' } });
+    expect(await house.as(ada)(rpc.completeConnection, { connectionId: id, authorizationId: 'x' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'publicToken' }] } });
   });
 
   it('leaves nothing behind when the provider is down', async () => {

@@ -9,7 +9,7 @@ import { isBehind } from './read.js';
 const FOLDED = ['account-list', 'account-holdings'];
 
 export async function listAccounts(parts: Parts, query: RequestOf<typeof connectionsRpc.listAccounts>, context: RpcContext): Promise<RpcReply<{ items: connectionsRpc.Account[]; nextCursor: string | null }>> {
-  const page = readPage(query, [INSTANT_PART, UUID_PART]);
+  const page = readPage(query, 'accounts', [INSTANT_PART, UUID_PART]);
   if (!page.ok) return refused(page.error);
   const stale = await isBehind(parts, context, FOLDED);
   return answered(await pageOfAccounts(parts.database, context.userId, page.value), { stale });

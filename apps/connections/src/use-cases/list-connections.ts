@@ -9,7 +9,7 @@ import { isBehind } from './read.js';
 const FOLDED = ['connection-list', 'connection-sync'];
 
 export async function listConnections(parts: Parts, query: RequestOf<typeof connectionsRpc.listConnections>, context: RpcContext): Promise<RpcReply<{ items: connectionsRpc.Connection[]; nextCursor: string | null }>> {
-  const page = readPage(query, [INSTANT_PART, UUID_PART]);
+  const page = readPage(query, 'connections', [INSTANT_PART, UUID_PART]);
   if (!page.ok) return refused(page.error);
   const stale = await isBehind(parts, context, FOLDED);
   return answered(await pageOfConnections(parts.database, context.userId, page.value, parts.clock.now()), { stale });

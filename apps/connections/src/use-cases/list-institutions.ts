@@ -24,7 +24,7 @@ const FLAG = /^(true|false)$/;
 const ANY = /^[\s\S]*$/;
 
 export async function listInstitutions(parts: Parts, query: RequestOf<typeof connectionsRpc.listInstitutions>): Promise<RpcReply<{ items: connectionsRpc.Institution[]; nextCursor: string | null }>> {
-  const page = readPage(query, [FLAG, FLAG, ANY, ANY]);
+  const page = readPage(query, 'institutions', [FLAG, FLAG, ANY, ANY]);
   if (!page.ok) return refused(page.error);
   const [popular = null, listed = null, key = null, id = null] = page.value.after ?? [];
   const wanted = query.query === undefined ? null : nameKey(query.query);
@@ -37,7 +37,7 @@ export async function listInstitutions(parts: Parts, query: RequestOf<typeof con
      ORDER BY NOT popular, NOT listed, name_key, id LIMIT $7`,
     [wanted, query.popular ?? null, popular, listed, key, id, page.value.limit + 1],
   );
-  const { items, nextCursor } = pageAfter(rows, page.value.limit, (row) => [String(row.popular), String(row.listed), row.name_key, row.id]);
+  const { items, nextCursor } = pageAfter(rows, 'institutions', page.value.limit, (row) => [String(row.popular), String(row.listed), row.name_key, row.id]);
   return answered({ items: items.map((row) => institutionView(parts, row)), nextCursor });
 }
 

@@ -22,7 +22,7 @@ export async function changeSettings(parts: Parts, payload: RequestOf<typeof con
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const past = await parts.log.readStream(context.userId, stream);
     const before = (past.at(-1)?.data as UserSettingsChanged | undefined) ?? DEFAULT_SETTINGS;
-    const settings = { baseCurrency: payload.baseCurrency ?? before.baseCurrency, timeZone: payload.timeZone ?? before.timeZone };
+    const settings = { baseCurrency: payload.baseCurrency ?? before.baseCurrency, timeZone: payload.timeZone === undefined ? before.timeZone : canonical(payload.timeZone) };
     if (settings.baseCurrency === before.baseCurrency && settings.timeZone === before.timeZone) return answered(settings);
     const event = { id: parts.newId(), type: 'UserSettingsChanged', time: instant(parts.clock.now()), data: { userId: context.userId, ...settings }, correlationId: context.requestId };
     const appended = await parts.log.append({ userId: context.userId, stream, expectedVersion: past.length, events: [event] });
@@ -37,6 +37,12 @@ function settingErrors({ baseCurrency, timeZone }: { baseCurrency?: string; time
     ...(baseCurrency === undefined || isCurrency(baseCurrency) ? [] : [{ field: 'baseCurrency', message: 'must be an ISO 4217 currency code such as USD' }]),
     ...(timeZone === undefined || isTimeZone(timeZone) ? [] : [{ field: 'timeZone', message: 'must be an IANA time zone such as America/New_York or Europe/Berlin' }]),
   ];
+}
+
+/** In the usual capitals: `europe/berlin` is `Europe/Berlin`. A name that the runtime knows as an alias only stays as it was given. */
+function canonical(timeZone: string): string {
+  const lower = timeZone.toLowerCase();
+  return Intl.supportedValuesOf('timeZone').find((known) => known.toLowerCase() === lower) ?? timeZone;
 }
 
 /** Named zones only: an offset such as +01:00 knows no daylight saving. */

@@ -15,7 +15,7 @@ export interface RawInput {
 export function readInput(shape: RouteShape, names: Readonly<Record<string, string>>, raw: RawInput): Record<string, unknown> {
   const params = { ...(raw.params as Record<string, unknown>) };
   const query = typed(shape.query, { ...(raw.query as Record<string, unknown>) });
-  const body = shape.body ? (raw.body ?? {}) : {};
+  const body = shape.body ? (raw.body === undefined ? {} : raw.body) : {};
   const errors = [...partErrors(shape.params, params), ...partErrors(shape.query, query), ...(shape.body ? partErrors(shape.body, body) : [])];
   if (errors.length > 0) throw refusal('validation_failed', `${errors.length === 1 ? 'one field is' : `${errors.length} fields are`} not accepted`, { errors });
   const named = Object.fromEntries(Object.entries(params).map(([name, value]) => [names[name] ?? name, value]));

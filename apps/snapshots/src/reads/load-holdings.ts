@@ -27,7 +27,8 @@ export interface PortfolioQuery {
 
 export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise<Result<Holdings, Problem>> {
   const { userId, scope, currency } = query;
-  if (currency !== undefined && !isCurrency(currency)) return refuse(invalidField('currency', `${query.currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`));
+  const wrong = wrongCurrency(currency);
+  if (wrong) return refuse(wrong);
   const asked = instantAsked(query.asOf, reads.clock.now());
   if (!asked.ok) return asked;
   const previousClose = previousCloseOf(asked.value.at);
@@ -42,6 +43,10 @@ export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise
     base: currency ?? stored.baseCurrency ?? DEFAULT_CURRENCY,
     rate: reads.rate,
   });
+}
+
+export function wrongCurrency(currency: string | undefined): Problem | null {
+  return currency === undefined || isCurrency(currency) ? null : invalidField('currency', `${currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`);
 }
 
 /** What the scope names must be the user's own. */

@@ -5,13 +5,13 @@ import type { RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
 import { answered, refused, RpcMethod } from '@tidemark/service';
 import { accountName } from '../account/account.js';
 import { notCounted } from '../account/counting.js';
-import { readBalances } from '../projections/balances/query.js';
-import { snapshotAnswer } from '../snapshot-answers/snapshot-answer.js';
+import { readBalances, readBaseCurrency } from '../projections/balances/query.js';
+import { snapshotAnswer, snapshotValue } from '../snapshot-answers/snapshot-answer.js';
 import { inScope } from '../valuation/portfolio.js';
 import { portfolioPositions } from '../valuation/portfolio-positions.js';
 import { portfolioValue } from '../valuation/portfolio-value.js';
 import { instantAsked } from './instant-asked.js';
-import { loadHoldings, parkedAccounts, unknownIn } from './load-holdings.js';
+import { DEFAULT_CURRENCY, loadHoldings, parkedAccounts, unknownIn, wrongCurrency } from './load-holdings.js';
 import { isStale, READS } from './read-context.js';
 import type { Reads } from './read-context.js';
 
@@ -39,8 +39,11 @@ export class PortfolioController {
   async balances(payload: RequestOf<typeof snapshotsRpc.portfolioBalances>, context: RpcContext): Promise<RpcReply<snapshotsRpc.PortfolioBalances>> {
     const { database, clock, rate } = this.reads;
     const stale = await isStale(database, context.after);
+    const wrong = wrongCurrency(payload.currency);
+    if (wrong) return refused(wrong);
     const asked = instantAsked(payload.asOf, clock.now());
     if (!asked.ok) return refused(asked.error);
+    const base = payload.currency ?? (await readBaseCurrency(database, context.userId)) ?? DEFAULT_CURRENCY;
     const scope = { accountId: payload.account, connectionId: payload.connection, source: payload.source };
     const stored = await readBalances(database, context.userId, asked.value.until);
     const accounts = stored.map((held) => held.account);
@@ -56,8 +59,9 @@ export class PortfolioController {
         institution: account.institutionName,
         counted: !excluded.has(account.accountId),
         parked: parked.has(account.accountId),
+        value: snapshot && snapshotValue(snapshot, { base, at: asked.value.at, rate }),
         snapshot: snapshot && snapshotAnswer(snapshot, rate),
       }));
-    return answered({ asOf: asked.value.at, accounts: rows }, { stale });
+    return answered({ asOf: asked.value.at, currency: base, accounts: rows }, { stale });
   }
 }

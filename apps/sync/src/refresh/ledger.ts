@@ -33,7 +33,7 @@ export function toAppend(subject: Subject, version: number, events: readonly Ref
 }
 
 /** The append that settles a reservation, empty where it is settled already. */
-export async function settlement(log: EventLog, subject: Subject, settled: { syncId: string; billed: boolean; cost: { amount: string; currency: string }; now: number }): Promise<AppendRequest> {
+export async function settlement(log: EventLog, subject: Subject, settled: { syncId: string; billed: boolean; made: boolean; cost: { amount: string; currency: string }; now: number }): Promise<AppendRequest> {
   const { state, version } = await loadLedger(log, subject.userId, subject.connectionId);
   const decided = decide({ type: 'settle', subject, ...settled }, state);
   return toAppend(subject, version, decided.ok ? decided.value : [], settled.syncId);

@@ -16,7 +16,7 @@ const snaptrade = refreshPolicy('snaptrade', { amount: '0.05', currency: 'USD' }
 const refresh = decider(decide, evolve, noRefreshes);
 const reserve = (at: number, syncId: string, more: { acceptCost?: boolean; policy?: typeof plaid } = {}): RefreshCommand => ({ type: 'reserve', now: at, subject, syncId, acceptCost: more.acceptCost ?? false, policy: more.policy ?? plaid });
 const reserved = (at: number, syncId: string, override = false, policy = plaid): RefreshEvent => ({ type: 'RefreshCostReserved', at, data: { ...subject, syncId, cost: policy.cost, override } });
-const settled = (at: number, syncId: string, billed: boolean): RefreshEvent => ({ type: 'RefreshCostSettled', at, data: { ...subject, syncId, cost: { amount: billed ? '0.01' : '0', currency: 'USD' }, billed } });
+const settled = (at: number, syncId: string, billed: boolean, made = billed): RefreshEvent => ({ type: 'RefreshCostSettled', at, data: { ...subject, syncId, cost: { amount: billed ? '0.01' : '0', currency: 'USD' }, billed, made } });
 const denied = (at: number, free: number): RefreshEvent => ({ type: 'RefreshDenied', at, data: { ...subject, nextFreeRefreshAt: instant(free), overrideCost: plaid.cost } });
 
 describe('the cost guard', () => {
@@ -59,6 +59,11 @@ describe('the cost guard', () => {
     expect(refresh.given([reserved(NOON, 's1')]).when(reserve(NOON + HOUR, 's2')).result.ok).toBe(false);
   });
 
+  it('counts one that the provider did for nothing: a bank has no investments to bill for', () => {
+    expect(refresh.given([reserved(NOON, 's1'), settled(NOON, 's1', false, true)]).when(reserve(NOON + HOUR, 's2')).result.ok).toBe(false);
+    expect(refresh.given([reserved(NOON, 's1'), settled(NOON, 's1', false, false)]).when(reserve(NOON + HOUR, 's2')).result.ok).toBe(true);
+  });
+
   it('does not count denials', () => {
     const history = [reserved(NOON, 's1'), settled(NOON, 's1', true), denied(NOON + 23 * HOUR, NOON + 24 * HOUR)];
     refresh.given(history).when(reserve(NOON + 24 * HOUR, 's2')).then([reserved(NOON + 24 * HOUR, 's2')]);
@@ -73,7 +78,7 @@ describe('the cost guard', () => {
   });
 
   it('settles once, with nothing owed where nothing was billed', () => {
-    const command: RefreshCommand = { type: 'settle', now: NOON + 3, subject, syncId: 's1', billed: false, cost: plaid.cost };
+    const command: RefreshCommand = { type: 'settle', now: NOON + 3, subject, syncId: 's1', billed: false, made: false, cost: plaid.cost };
     refresh.given([reserved(NOON, 's1')]).when(command).then([settled(NOON + 3, 's1', false)]);
     refresh.given([reserved(NOON, 's1'), settled(NOON + 2, 's1', true)]).when(command).then([]);
     refresh.given([]).when(command).then([]);

@@ -16,7 +16,7 @@ export interface Subject {
 
 export type RefreshCommand =
   | { readonly type: 'reserve'; readonly now: number; readonly subject: Subject; readonly syncId: string; readonly acceptCost: boolean; readonly policy: RefreshPolicy }
-  | { readonly type: 'settle'; readonly now: number; readonly subject: Subject; readonly syncId: string; readonly billed: boolean; readonly cost: RefreshPolicy['cost'] };
+  | { readonly type: 'settle'; readonly now: number; readonly subject: Subject; readonly syncId: string; readonly billed: boolean; readonly made: boolean; readonly cost: RefreshPolicy['cost'] };
 
 export type RefreshRefusal = { readonly code: 'refresh_limited'; readonly denied: RefreshEvent & { readonly type: 'RefreshDenied' } };
 
@@ -47,6 +47,6 @@ function reserve(command: RefreshCommand & { type: 'reserve' }, state: RefreshSt
 function settle(command: RefreshCommand & { type: 'settle' }, state: RefreshState): readonly RefreshEvent[] {
   if (!state.open.has(command.syncId)) return [];
   const cost = command.billed ? command.cost : { amount: '0', currency: command.cost.currency };
-  const data: RefreshCostSettled = { ...command.subject, syncId: command.syncId, cost, billed: command.billed };
+  const data: RefreshCostSettled = { ...command.subject, syncId: command.syncId, cost, billed: command.billed, made: command.made };
   return [{ type: 'RefreshCostSettled', at: command.now, data }];
 }

@@ -11,7 +11,7 @@ export type RefreshEvent =
   | { readonly type: 'RefreshDenied'; readonly at: number; readonly data: RefreshDenied };
 
 export interface RefreshState {
-  /** Refreshes that count against the free window: reserved and not settled as unbilled, newest last. */
+  /** Refreshes that count against the free window: all that were reserved, save those that came to nothing and cost nothing; newest last. */
   readonly counted: readonly { readonly syncId: string; readonly at: number }[];
   /** Reserved and not settled yet. */
   readonly open: ReadonlySet<string>;
@@ -31,7 +31,7 @@ export function evolve(state: RefreshState, event: RefreshEvent): RefreshState {
     case 'RefreshCostSettled': {
       const open = new Set(state.open);
       open.delete(event.data.syncId);
-      return { counted: event.data.billed ? state.counted : state.counted.filter((one) => one.syncId !== event.data.syncId), open };
+      return { counted: event.data.billed || event.data.made ? state.counted : state.counted.filter((one) => one.syncId !== event.data.syncId), open };
     }
     case 'RefreshDenied':
       return state;

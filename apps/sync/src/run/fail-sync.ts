@@ -79,5 +79,5 @@ async function openSettlement({ deps, job }: Attempt, now: number) {
   const state = rows[0]?.state;
   if (state !== 'reserved' && state !== 'asked') return null;
   const subject = { userId: job.userId, connectionId: job.connectionId, provider: job.provider };
-  return settlement(deps.log, subject, { syncId: job.syncId, billed: state === 'asked', cost: job.refreshCost, now });
+  return settlement(deps.log, subject, { syncId: job.syncId, billed: state === 'asked', made: state === 'asked', cost: job.refreshCost, now });
 }

@@ -23,7 +23,7 @@ export async function askForRefresh(attempt: Attempt, linked: Linked): Promise<R
   await changeJob(deps.database, job, worker, `refresh_state = 'asked'`);
   const asked = await linked.port.requestRefresh(fetchRequest(linked));
   if (asked.ok) {
-    await settle(attempt, asked.value.billed);
+    await settle(attempt, asked.value.billed, true);
     return ok(asked.value.billed ? 'asked for and billed' : 'asked for, not billed');
   }
   const { error } = asked;
@@ -39,11 +39,11 @@ export async function askForRefresh(attempt: Attempt, linked: Linked): Promise<R
 }
 
 /** Fenced: of two workers that take the same job for theirs, one settles. */
-async function settle({ deps, job, worker }: Attempt, billed: boolean): Promise<void> {
+async function settle({ deps, job, worker }: Attempt, billed: boolean, made = false): Promise<void> {
   const subject = { userId: job.userId, connectionId: job.connectionId, provider: job.provider };
   const cost = job.refreshCost ?? { amount: '0', currency: 'USD' };
   for (let tried = 0; tried < 5; tried += 1) {
-    const request = await settlement(deps.log, subject, { syncId: job.syncId, billed, cost, now: deps.clock.now() });
+    const request = await settlement(deps.log, subject, { syncId: job.syncId, billed, made, cost, now: deps.clock.now() });
     const done = await deps.log.transaction(async (tx) => {
       await changeJob(tx, job, worker, `refresh_state = 'settled'`);
       tx.append(request);

@@ -37,6 +37,8 @@ export class FakeProvider implements ProviderPort {
   readonly asked: { readonly what: Asked; readonly from?: string; readonly cursor?: string | null }[] = [];
   private readonly faults: { what: Asked; fault: Fault }[] = [];
 
+  readonly proof = 'publicToken';
+
   constructor(readonly id: string) {}
 
   /** The next call fails, or runs this first. */

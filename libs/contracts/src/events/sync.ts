@@ -43,7 +43,7 @@ export const TransactionsRecorded = strict({ userId: UserId, connectionId: Uuid,
 export const TransactionsCorrected = strict({ userId: UserId, connectionId: Uuid, accountId: Uuid, syncId: Uuid, provider: ProviderId, changed: Type.Array(RecordedTransaction, { maxItems: 500 }), withdrawn: Type.Array(strict({ transactionId: Uuid, identity: Type.String(), reason: Type.String() })) });
 
 export const RefreshCostReserved = strict({ userId: UserId, connectionId: Uuid, syncId: Uuid, provider: ProviderId, cost: Money, override: Type.Boolean() });
-export const RefreshCostSettled = strict({ userId: UserId, connectionId: Uuid, syncId: Uuid, provider: ProviderId, cost: Money, billed: Type.Boolean() });
+export const RefreshCostSettled = strict({ userId: UserId, connectionId: Uuid, syncId: Uuid, provider: ProviderId, cost: Money, billed: Type.Boolean(), /** The provider did it, billed or not: it counts as the refresh of its 24 hours. */ made: Type.Optional(Type.Boolean()) });
 export const RefreshDenied = strict({ userId: UserId, connectionId: Uuid, provider: ProviderId, nextFreeRefreshAt: Instant, overrideCost: Money });
 /** `by`: until when the person must act, where the provider says so. */
 export const WebhookReceived = strict({ userId: UserId, connectionId: nullable(Uuid), provider: ProviderId, kind: Type.String({ maxLength: 200 }), providerConnectionId: nullable(Type.String()), providerAccountId: Type.Optional(nullable(Type.String())), sentAt: nullable(Instant), action: Type.String({ maxLength: 200 }), by: Type.Optional(nullable(Instant)), body: Kept });

@@ -77,7 +77,7 @@ const ConnectionRef = { connectionId: Uuid };
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 
 export const listInstitutions = contract('connections.list-institutions', strict({ query: Type.Optional(Text(120)), popular: Type.Optional(Type.Boolean()), ...PageQuery }), pageOf(Institution));
-export const requestConnection = contract('connections.request', strict({ institutionId: Text(120), needTrading: Type.Optional(Type.Boolean()), provider: Type.Optional(ProviderId), redirectUri: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https?://', description: 'an http(s) address' })) }), LinkedConnection);
+export const requestConnection = contract('connections.request', strict({ institutionId: Text(120), needTrading: Type.Optional(Type.Boolean()), provider: Type.Optional(ProviderId), redirectUri: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https?://[^\\s/]+', description: 'an http(s) address' })) }), LinkedConnection);
 export const completeConnection = contract('connections.complete', strict({ ...ConnectionRef, publicToken: Type.Optional(Text(500)), authorizationId: Type.Optional(Text(200)), code: Type.Optional(Text(2000)), credentials: Type.Optional(Type.Record(Type.String({ maxLength: 60 }), Type.String({ maxLength: 4000 }))) }), CompletedConnection);
 export const listConnections = contract('connections.list', strict({ ...PageQuery }), pageOf(Connection));
 export const getConnection = contract('connections.get', strict(ConnectionRef), Connection);

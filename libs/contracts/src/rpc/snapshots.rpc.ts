@@ -112,7 +112,8 @@ export const PortfolioPositions = strict({
 });
 export type PortfolioPositions = Static<typeof PortfolioPositions>;
 
-export const PortfolioBalances = strict({ asOf: Instant, accounts: Type.Array(strict({ accountId: Uuid, name: Type.String(), institution: nullable(Type.String()), counted: Type.Boolean(), parked: Type.Boolean(), snapshot: nullable(Snapshot) })) });
+/** `value`: what the snapshot is worth in the answer's currency; null where a price or a rate of it is unknown. */
+export const PortfolioBalances = strict({ asOf: Instant, currency: CurrencyCode, accounts: Type.Array(strict({ accountId: Uuid, name: Type.String(), institution: nullable(Type.String()), counted: Type.Boolean(), parked: Type.Boolean(), value: OptDecimal, snapshot: nullable(Snapshot) })) });
 export type PortfolioBalances = Static<typeof PortfolioBalances>;
 
 export const Asset = strict({
@@ -131,7 +132,7 @@ export type Asset = Static<typeof Asset>;
 
 export const listSnapshots = contract('snapshots.list', strict({ accountId: Uuid, from: Type.Optional(AsOf), to: Type.Optional(AsOf), source: Type.Optional(oneOf(SNAPSHOT_SOURCES)), ...PageQuery }), pageOf(Snapshot));
 export const latestSnapshot = contract('snapshots.latest', strict({ accountId: Uuid, asOf: Type.Optional(AsOf) }), Snapshot);
-export const portfolioBalances = contract('snapshots.portfolio-balances', strict({ asOf: Type.Optional(AsOf), connection: Type.Optional(Uuid), account: Type.Optional(Uuid), source: scope.source }), PortfolioBalances);
+export const portfolioBalances = contract('snapshots.portfolio-balances', strict({ ...scope, connection: Type.Optional(Uuid), account: Type.Optional(Uuid) }), PortfolioBalances);
 export const portfolioPositions = contract('snapshots.portfolio-positions', strict({ ...scope, account: Type.Optional(Uuid), provider: Type.Optional(ProviderId) }), PortfolioPositions);
 export const portfolioValue = contract('snapshots.portfolio-value', strict({ ...scope, account: Type.Optional(Uuid) }), PortfolioValue);
 export const getAsset = contract('snapshots.get-asset', strict({ assetId: AssetIdText }), Asset);

@@ -26,6 +26,7 @@ export function plaidProvider(settings: ProviderSettings, deps: ProviderDeps): P
   const keys = new PlaidWebhookKeys(client);
   return {
     id: settings.id,
+    proof: 'publicToken',
     registerUser: async () => ok(null),
     deleteUser: async () => ok(undefined),
     startLink: (request) => startLink(client, request),

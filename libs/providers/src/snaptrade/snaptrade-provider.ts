@@ -25,6 +25,7 @@ export function snaptradeProvider(settings: ProviderSettings, deps: ProviderDeps
   const source: SnaptradeSource = { client, accountNumberKey: deps.accountNumberKey };
   return {
     id: settings.id,
+    proof: 'authorizationId',
     registerUser: (userId) => registerUser(client, userId, deps),
     deleteUser: (userId, credential) => deleteUser(client, userId, credential),
     startLink: (request) => startLink(client, request, deps),

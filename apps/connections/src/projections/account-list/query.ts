@@ -29,7 +29,7 @@ export async function pageOfAccounts(client: SqlClient, userId: string, page: Pa
     `SELECT ${COLUMNS} WHERE a.user_id = $1 AND ($2::timestamptz IS NULL OR (a.first_seen_at, a.account_id) > ($2::timestamptz, $3::uuid)) ORDER BY a.first_seen_at, a.account_id LIMIT $4`,
     [userId, seenAt, id, page.limit + 1],
   );
-  const { items, nextCursor } = pageAfter(rows, page.limit, (row) => [row.first_seen_at, row.account_id]);
+  const { items, nextCursor } = pageAfter(rows, 'accounts', page.limit, (row) => [row.first_seen_at, row.account_id]);
   return { items: await views(client, items), nextCursor };
 }
 

@@ -24,7 +24,7 @@ export async function pageOfConnections(client: SqlClient, userId: string, page:
     `SELECT ${COLUMNS} WHERE c.user_id = $1 AND ($2::timestamptz IS NULL OR (c.created_at, c.connection_id) > ($2::timestamptz, $3::uuid)) ORDER BY c.created_at, c.connection_id LIMIT $4`,
     [userId, createdAt, id, page.limit + 1],
   );
-  const { items, nextCursor } = pageAfter(rows, page.limit, (row) => [row.created_at, row.connection_id]);
+  const { items, nextCursor } = pageAfter(rows, 'connections', page.limit, (row) => [row.created_at, row.connection_id]);
   return { items: items.map((row) => connectionView(row, now)), nextCursor };
 }
 

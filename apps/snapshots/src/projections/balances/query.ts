@@ -114,6 +114,12 @@ export async function readBalances(client: SqlClient, userId: string, until: str
   return rows.map((row) => ({ account: accountOf(row), snapshot: (row.snapshot_id as string | null) === null ? null : row }));
 }
 
+/** As the user set it; null where they did not. */
+export async function readBaseCurrency(client: SqlClient, userId: string): Promise<string | null> {
+  const { rows } = await client.query<{ base_currency: string }>('SELECT base_currency FROM user_settings WHERE user_id = $1', [userId]);
+  return rows[0]?.base_currency ?? null;
+}
+
 export interface PageRequest {
   readonly accountId: string;
   readonly userId: string;
