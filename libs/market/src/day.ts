@@ -1,0 +1,36 @@
+/** Days of the calendar as text (`2026-11-20`) and as whole numbers (days since 1970-01-01), without a time zone. */
+
+/** Days since 1970-01-01. */
+export type DayNumber = number;
+/** `YYYY-MM-DD`. */
+export type Day = string;
+
+/** Years before 1000 are slips of the pen. */
+const DAY = /^[1-9]\d{3}-\d{2}-\d{2}$/;
+export const MS_A_DAY = 86_400_000;
+
+export function isDay(text: string): boolean {
+  return Number.isFinite(parse(text));
+}
+
+/** @throws where the text is no day of the calendar, such as `2026-02-29`: check input with `isDay`. */
+export function dayNumber(day: Day): DayNumber {
+  const ms = parse(day);
+  if (!Number.isFinite(ms)) throw new RangeError(`${day} is no day of the calendar; a day such as 2026-11-20 is accepted`);
+  return ms / MS_A_DAY;
+}
+
+export function dayOf(number: DayNumber): Day {
+  return new Date(number * MS_A_DAY).toISOString().slice(0, 10);
+}
+
+/** 1 is Monday, 7 is Sunday. 1970-01-01 was a Thursday. */
+export function weekday(number: DayNumber): number {
+  return ((((number + 3) % 7) + 7) % 7) + 1;
+}
+
+/** NaN where there is no such day. The engine takes 2026-02-29 for 2026-03-01, hence the way back. */
+function parse(text: string): number {
+  const ms = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? ms : NaN;
+}
