@@ -1,12 +1,11 @@
 /** Loads what a portfolio answer is made from: accounts, their snapshots now and at the close before, and what is parked. */
 import { problem } from '@tidemark/contracts';
-import type { Problem } from '@tidemark/contracts';
+import type { Account, Problem } from '@tidemark/contracts';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { isCurrency } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import { parkedKeys } from '@tidemark/projections';
-import type { Account } from '../account/account.js';
 import { readHoldings } from '../projections/balances/query.js';
 import { inScope } from '../valuation/portfolio.js';
 import type { Holdings, Scope } from '../valuation/portfolio.js';

@@ -1,10 +1,8 @@
 /** Answers about all of a user's accounts: value, consolidated positions, latest balances. */
 import { Controller, Inject } from '@nestjs/common';
-import { snapshotsRpc } from '@tidemark/contracts';
+import { accountName, notCounted, snapshotsRpc } from '@tidemark/contracts';
 import type { RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
 import { answered, refused, RpcMethod } from '@tidemark/service';
-import { accountName } from '../account/account.js';
-import { notCounted } from '../account/counting.js';
 import { readBalances, readBaseCurrency } from '../projections/balances/query.js';
 import { snapshotAnswer, snapshotValue } from '../snapshot-answers/snapshot-answer.js';
 import { inScope } from '../valuation/portfolio.js';

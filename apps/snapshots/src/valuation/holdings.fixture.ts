@@ -1,6 +1,5 @@
 /** Builders for specs: accounts and snapshots with everything that a spec does not care about filled in. */
-import type { BalanceLine } from '@tidemark/contracts';
-import type { Account } from '../account/account.js';
+import type { Account, BalanceLine } from '@tidemark/contracts';
 import { noRates } from './rate.js';
 import type { AccountHoldings, Holdings } from './portfolio.js';
 import type { HeldSnapshot } from './value-account.js';

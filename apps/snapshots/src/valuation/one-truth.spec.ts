@@ -3,11 +3,10 @@
  * short sides, contracts, missing prices, foreign currencies with and without a rate, twins, excluded accounts, accounts without a snapshot.
  */
 import { describe, expect, it } from '@jest/globals';
-import type { BalanceLine } from '@tidemark/contracts';
+import type { BalanceLine, CountingChange } from '@tidemark/contracts';
 import { decimal, sum } from '@tidemark/money';
 import { chooseSeed } from '@tidemark/testing';
 import fc from 'fast-check';
-import type { CountingChange } from '../account/account.js';
 import { givenAccount, givenSnapshot, holdings, id, PREVIOUS_CLOSE } from './holdings.fixture.js';
 import type { AccountHoldings, Holdings } from './portfolio.js';
 import { portfolioPositions } from './portfolio-positions.js';

@@ -6,7 +6,7 @@
 import type { snapshotsRpc } from '@tidemark/contracts';
 import { percentages } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
-import { accountName } from '../account/account.js';
+import { accountName } from '@tidemark/contracts';
 import { dayChange } from './day-change.js';
 import { valuePortfolio } from './portfolio.js';
 import type { AccountEntry, Holdings, Scope } from './portfolio.js';

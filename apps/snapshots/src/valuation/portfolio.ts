@@ -2,10 +2,8 @@
  * A user's accounts valued at one instant. Both portfolio endpoints are made from this, so that there is one truth:
  * portfolio value = Σ account values = Σ positions + cash, each the sum of the same lines.
  */
-import { holdingAt } from '../account/account.js';
-import type { Account } from '../account/account.js';
-import { notCounted } from '../account/counting.js';
-import type { NotCounted } from '../account/counting.js';
+import { holdingAt, notCounted } from '@tidemark/contracts';
+import type { Account, NotCounted } from '@tidemark/contracts';
 import type { RateOf } from './rate.js';
 import { valueAccount } from './value-account.js';
 import type { HeldSnapshot, ValuedAccount } from './value-account.js';

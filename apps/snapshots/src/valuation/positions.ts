@@ -4,7 +4,7 @@
  */
 import type { snapshotsRpc } from '@tidemark/contracts';
 import { absolute, compare, isZero } from '@tidemark/money';
-import { accountName } from '../account/account.js';
+import { accountName } from '@tidemark/contracts';
 import { assetRef } from '../asset/asset-ref.js';
 import { combineLines, gainOf } from './combine-lines.js';
 import type { HeldLine } from './combine-lines.js';

@@ -1,6 +1,6 @@
 /** The read model "accounts" as a table; `account/account.ts` says what its fields mean. */
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { CountingChange } from '../../account/account.js';
+import type { CountingChange } from '@tidemark/contracts';
 
 @Entity('account')
 @Index('account_user', ['userId'])

@@ -1,9 +1,8 @@
 /** Keeps the accounts that this service knows: reads those that a batch touches, folds them in memory, writes back what changed. */
-import type { ConnectionRemoved, EventEnvelope } from '@tidemark/contracts';
+import type { Account, ConnectionRemoved, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
 import type { Projection } from '@tidemark/projections';
-import type { Account } from '../../account/account.js';
-import { foldAccounts } from '../../account/fold-accounts.js';
+import { foldAccounts } from '@tidemark/contracts';
 import { ACCOUNT_COLUMNS, accountOf } from './row.js';
 import type { AccountRow } from './row.js';
 

@@ -1,5 +1,5 @@
 /** The columns of `account` and the account that they make; named so that they can stand beside a snapshot's in one row. */
-import type { Account, CountingChange } from '../../account/account.js';
+import type { Account, CountingChange } from '@tidemark/contracts';
 
 export interface AccountRow {
   readonly account_id: string;

@@ -2,9 +2,8 @@
  * Reads of snapshots. `HOLDINGS` and `LATEST` are the hot ones: one round trip, one descent of the index `balance_snapshot_latest`
  * per account however many snapshots are stored; `hot-queries.int.spec.ts` keeps it so.
  */
-import type { BalanceLine, SnapshotSource } from '@tidemark/contracts';
+import type { Account, BalanceLine, SnapshotSource } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
-import type { Account } from '../../account/account.js';
 import type { HeldSnapshot } from '../../valuation/value-account.js';
 import { ACCOUNT_COLUMNS, accountOf } from '../accounts/row.js';
 import type { AccountRow } from '../accounts/row.js';

@@ -2,8 +2,9 @@
  * Folds events of the log `connections` into accounts. Pure: the projection reads the accounts that a batch touches, folds, and writes
  * back what changed. The fold is of one log in order, so the last word on a field stands; what counts in totals is kept as dated changes.
  */
-import type { AccountClosed, AccountDiscovered, AccountUpdated, ConnectionRemoved, DuplicateFlagged, EventEnvelope } from '@tidemark/contracts';
 import { instant } from '@tidemark/kernel';
+import type { EventEnvelope } from '../envelope.js';
+import type { AccountClosed, AccountDiscovered, AccountUpdated, ConnectionRemoved, DuplicateFlagged } from '../events/connections.js';
 import { withChange } from './account.js';
 import type { Account, ChangeKind } from './account.js';
 

@@ -1,5 +1,5 @@
 /**
- * What this service knows of an account, folded from the log `connections`. Whether an account counts in totals changes with
+ * What services know of an account, folded from the log `connections`. Whether an account counts in totals changes with
  * an effective date, and an as-of question about a day before it must still see what held then: so changes are kept, not a flag.
  */
 export const CHANGE_KINDS = ['excluded', 'duplicate', 'closed', 'disconnected'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventEnvelope } from '@tidemark/contracts';
-import { givenAccount, id } from '../valuation/holdings.fixture.js';
+import type { EventEnvelope } from '../envelope.js';
+import { givenAccount, id } from './account.fixture.js';
 import { accountName, holdingAt } from './account.js';
 import type { Account } from './account.js';
 import { foldAccounts } from './fold-accounts.js';

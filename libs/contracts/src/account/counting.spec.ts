@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { givenAccount, id } from '../valuation/holdings.fixture.js';
+import { givenAccount, id } from './account.fixture.js';
 import { withChange } from './account.js';
 import type { ChangeKind } from './account.js';
 import { notCounted } from './counting.js';
