@@ -2,10 +2,11 @@
  * The whole of Tidemark on one machine, as a thing to start and stop: Postgres, NATS, the sandbox and every service in one
  * process. Used by `npm start`, by the end-to-end tests and by the benches, each with a state folder of its own.
  */
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_CREDENTIALS, startSandbox } from '@tidemark/app-sandbox';
 import { provisionAll } from '../../deploy/provision-all.mjs';
+import { Plain } from '../bootstrap/console.mjs';
 import { localNats, localPostgres } from './infrastructure.mjs';
 import { choosePorts, demandFree, settledPorts } from './ports.mjs';
 import { demandNotRunning, removeNote, writeNote } from './running.mjs';
@@ -38,7 +39,7 @@ const load = (name) => import(`@tidemark/app-${name}`);
  * @returns {Promise<Installation>}
  */
 export async function startInstallation({ folder, env = process.env, step = (_title, work) => work(() => undefined) }) {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   // As root, Postgres runs as another user and must pass through to its data; secrets are kept by their own file's mode.
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   demandNotRunning(folder);
@@ -55,6 +56,15 @@ export async function startInstallation({ folder, env = process.env, step = (_ti
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Plain(`${folder} cannot keep the state of an installation: ${error.code === 'EEXIST' ? 'it is a file' : error.message}`, ['name a folder that can be written: TIDEMARK_STATE_DIR=another-folder npm start']);
   }
 }
 

@@ -63,6 +63,8 @@ async function discover(issuer: string): Promise<string> {
 function callerOf(payload: JWTPayload): Caller {
   const { sub, exp = 0 } = payload;
   if (!sub || sub.length > 200 || sub.includes('\0') || !sub.isWellFormed()) throw unauthenticated('its subject must be a text of 1 to 200 characters');
+  // Facts that belong to no user (prices, symbols, closes) stand in the log under such names.
+  if (sub.startsWith('~')) throw unauthenticated('its subject must not begin with ~: such names are reserved');
   const claimed = payload['scope'] ?? payload['scp'] ?? [];
   const scopes = typeof claimed === 'string' ? claimed.split(' ').filter(Boolean) : Array.isArray(claimed) ? claimed.filter((scope): scope is string => typeof scope === 'string') : [];
   return { userId: sub, scopes, expiresAt: exp };

@@ -1,6 +1,6 @@
 /** The schemas that have a name in the documents, and how a schema is written with references to them. */
 import { canonicalJson } from '@tidemark/kernel';
-import { connectionsRpc, Money, PROBLEM_CODES, snapshotsRpc, syncRpc } from '@tidemark/contracts';
+import { connectionsRpc, historyRpc, Money, PROBLEM_CODES, snapshotsRpc, syncRpc } from '@tidemark/contracts';
 import type { TSchema } from 'typebox';
 import { DevToken } from '../auth/dev-token.js';
 
@@ -12,6 +12,7 @@ const NAMED: Readonly<Record<string, TSchema>> = {
   ...schemasOf(connectionsRpc),
   ...schemasOf(syncRpc),
   ...schemasOf(snapshotsRpc),
+  ...schemasOf(historyRpc),
 };
 
 /** Exports of a contract file that are schemas: those written with a capital. */

@@ -25,7 +25,7 @@ export function openApiDocument({ development }: OpenApiOptions): Json {
     info: { title: 'Tidemark', version: '1', description: 'Knows what a portfolio is, was and should be. Amounts are decimal strings; what is unknown is null, with a reason.' },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: ['Linking', 'Balances', 'Settings', 'Events', 'Webhooks', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
+    tags: ['Linking', 'Balances', 'History', 'Settings', 'Operators', 'Events', 'Webhooks', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
     paths: { ...paths, ...extraPaths(development) },
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }, schemas: componentSchemas() },
   };
@@ -40,7 +40,8 @@ function operation(route: Route): Json {
     ...(route.answersPosition ? { 'Tidemark-Position': header('Once it has ended: send it with a read, and the read sees what this brought.') } : {}),
   };
   const success: Json = { description: 'Done', headers };
-  if (status !== '204') success['content'] = { 'application/json': { schema: referenced(plain(route.contract.response)) } };
+  if (route.answersFile) success['content'] = { 'text/csv': { schema: { type: 'string' } }, 'application/json': { schema: {} } };
+  else if (status !== '204') success['content'] = { 'application/json': { schema: referenced(plain(route.contract.response)) } };
   return {
     operationId: route.operation,
     tags: [route.tag],

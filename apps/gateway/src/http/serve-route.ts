@@ -41,13 +41,26 @@ function positionOf(request: FastifyRequest): { after?: readonly LogPosition[] }
   return { after };
 }
 
-export function answerOf(route: Pick<Route, 'status'>, reply: RpcReply<unknown>, requestId: string): Answer {
+export function answerOf(route: Pick<Route, 'status' | 'answersFile'>, reply: RpcReply<unknown>, requestId: string): Answer {
   if (!reply.ok) return problemAnswer(reply.error, requestId);
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
   if (reply.positions?.length) headers['tidemark-position'] = encodePositions(reply.positions);
   if (reply.stale) headers['tidemark-stale'] = 'true';
   const status = route.status ?? 200;
+  if (route.answersFile) return fileAnswer(status, headers, reply.value as FileAnswer);
   if (status !== 204) return { status, headers, body: reply.value };
   delete headers['content-type'];
   return { status, headers };
+}
+
+interface FileAnswer {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** RFC 6266. The name is made by the service from a day and a word; quotes and controls are left out all the same. */
+function fileAnswer(status: number, headers: Readonly<Record<string, string>>, file: FileAnswer): Answer {
+  const name = file.filename.replace(/[^A-Za-z0-9._-]/g, '_');
+  return { status, headers: { ...headers, 'content-type': file.contentType, 'content-disposition': `attachment; filename="${name}"` }, text: file.body };
 }

@@ -9,6 +9,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent for 204. */
   readonly body?: unknown;
+  /** In place of `body`: sent as it is. */
+  readonly text?: string;
 }
 
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
@@ -57,6 +59,7 @@ function retryAfter({ extra }: Problem): Record<string, string> {
 export async function send(reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
   reply.status(answer.status).headers(answer.headers);
   // Text, so that no serializer of the framework touches what was decided.
-  await (answer.body === undefined ? reply.send() : reply.serializer((text: unknown) => text as string).send(JSON.stringify(answer.body)));
+  const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  await (text === undefined ? reply.send() : reply.serializer((sent: unknown) => sent as string).send(text));
   return reply;
 }

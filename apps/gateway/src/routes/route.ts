@@ -12,7 +12,7 @@ export interface Route {
   readonly path: string;
   /** Name in the OpenAPI document. */
   readonly operation: string;
-  readonly tag: 'Linking' | 'Balances' | 'Settings';
+  readonly tag: 'Linking' | 'Balances' | 'History' | 'Operators' | 'Settings';
   readonly summary: string;
   readonly contract: RpcContract;
   /** Path parameter → field of the contract's request. */
@@ -26,6 +26,8 @@ export interface Route {
   readonly scope?: 'ops';
   /** A read that answers what its subject has reached, as a write does. */
   readonly answersPosition?: boolean;
+  /** The answer is a file (`{filename, contentType, body}`): HTTP carries its body alone. */
+  readonly answersFile?: boolean;
 }
 
 /** The contract's request, taken apart by where HTTP carries its fields. */

@@ -37,7 +37,7 @@ export async function linkInstitution(api: ApiClient, sandboxUrl: string, plan: 
 }
 
 async function approve(sandboxUrl: string, link: connectionsRpc.Link): Promise<unknown> {
-  const answer = await fetch(`${sandboxUrl}/_control/links/approve`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ link }), signal: AbortSignal.timeout(10_000) });
+  const answer = await reachSandbox(`${sandboxUrl}/_control/links/approve`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ link }), signal: AbortSignal.timeout(10_000) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`the sandbox did not approve the link: ${text}`);
   return JSON.parse(text);
@@ -62,5 +62,13 @@ async function maybeSync(api: ApiClient, syncId: string): Promise<syncRpc.Sync |
   } catch (error) {
     if ((error as { code?: string }).code === 'not_found') return null;
     throw error;
+  }
+}
+
+async function reachSandbox(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    throw new Error(`the sandbox does not answer at ${new URL(url).origin}. Start it with \`npm start\`, or name its address with --sandbox`, { cause: error });
   }
 }

@@ -45,7 +45,8 @@ export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise
 }
 
 export function wrongCurrency(currency: string | undefined): Problem | null {
-  return currency === undefined || isCurrency(currency) ? null : invalidField('currency', `${currency} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`);
+  if (currency === undefined || isCurrency(currency)) return null;
+  return invalidField('currency', `${String(currency)} is no ISO 4217 currency; USD, EUR, JPY, … are accepted`);
 }
 
 /** What the scope names must be the user's own. */
