@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { control } from './control/control.js';
+import { fmp } from './fmp/fmp.js';
+import { LiveMarket } from './market/live-market.js';
 import { plaid } from './plaid/plaid.js';
 import { Faults } from './server/faults.js';
 import { RateLimits } from './server/rate-limits.js';
@@ -53,6 +55,7 @@ export interface RunningSandbox {
 export const DEFAULT_CREDENTIALS: SandboxCredentials = {
   plaid: { clientId: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret' },
   snaptrade: { clientId: 'SANDBOX-TIDEMARK', consumerKey: 'sandbox-snaptrade-consumer-key' },
+  fmp: { apiKey: 'sandbox-fmp-key' },
 };
 
 const SILENT: SandboxLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -73,10 +76,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   file?.load();
   const clock = new SandboxClock(options.now ?? (() => new Date()));
   let url = '';
+  const world = new WorldStore(options.webhooks === undefined ? checked.world : { ...checked.world, webhooks: { ...checked.world.webhooks, ...options.webhooks } });
   const sandbox: Sandbox = {
-    world: new WorldStore(options.webhooks === undefined ? checked.world : { ...checked.world, webhooks: { ...checked.world.webhooks, ...options.webhooks } }),
+    world,
     links,
     clock,
+    market: new LiveMarket(world, clock),
     faults: new Faults(),
     limits: new RateLimits(clock),
     requests: new RequestLog(),
@@ -96,6 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     url,
     port: address.port,
     close: async () => {
+      sandbox.market.stop();
       await server.close();
       file?.write();
     },
@@ -116,11 +122,12 @@ function build(sandbox: Sandbox): FastifyInstance {
     if (text === '') done(null, null);
     else done(Object.assign(new Error('the body must be application/json'), { statusCode: 415 }), undefined);
   });
-  server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade'], control: '/_control' }));
+  server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade', '/fmp'], control: '/_control' }));
   windowPages(server, sandbox);
   void server.register(plaid(sandbox), { prefix: '/plaid' });
   void server.register(snaptrade(sandbox, false), { prefix: SNAPTRADE_PREFIX });
   void server.register(snaptrade(sandbox, true), { prefix: `${SNAPTRADE_PREFIX}/api/v1` });
+  void server.register(fmp(sandbox), { prefix: '/fmp' });
   void server.register(control(sandbox), { prefix: '/_control' });
   return server;
 }

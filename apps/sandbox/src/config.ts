@@ -6,7 +6,7 @@ import type { World } from './world/world.js';
 export function optionsFrom(env: Record<string, string | undefined>): SandboxOptions {
   const stateFile = env['SANDBOX_STATE'];
   const seed = env['SANDBOX_SEED'];
-  const { plaid, snaptrade } = DEFAULT_CREDENTIALS;
+  const { plaid, snaptrade, fmp } = DEFAULT_CREDENTIALS;
   return {
     port: whole('SANDBOX_PORT', env['SANDBOX_PORT'] ?? '3100', 65_535),
     host: env['SANDBOX_HOST'] ?? '127.0.0.1',
@@ -20,6 +20,7 @@ export function optionsFrom(env: Record<string, string | undefined>): SandboxOpt
     credentials: {
       plaid: { clientId: env['SANDBOX_PLAID_CLIENT_ID'] ?? plaid.clientId, secret: env['SANDBOX_PLAID_SECRET'] ?? plaid.secret },
       snaptrade: { clientId: env['SANDBOX_SNAPTRADE_CLIENT_ID'] ?? snaptrade.clientId, consumerKey: env['SANDBOX_SNAPTRADE_CONSUMER_KEY'] ?? snaptrade.consumerKey },
+      fmp: { apiKey: env['SANDBOX_FMP_API_KEY'] ?? fmp.apiKey },
     },
   };
 }

@@ -1,8 +1,10 @@
 /** `/_control`: what a test or a person at the keyboard does to the simulated world. Loopback only, no keys. */
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { isWrongData, WRONG_DATA } from '../fmp/wrong-data.js';
 import { FAULT_KINDS, type Fault } from '../server/faults.js';
 import type { Sandbox } from '../server/sandbox.js';
 import { linkControl } from './links.js';
+import { marketControl } from './market.js';
 import { defined, objectOf, oneOf, onlyFields, optionalString, optionalWhole, problem, Refusal, type ControlBody } from './refusal.js';
 import { webhookControl } from './webhooks.js';
 import { followWorld, worldControl } from './world.js';
@@ -18,7 +20,7 @@ export function control(sandbox: Sandbox): (app: FastifyInstance) => Promise<voi
       return reply.code(status).send({ error: error.message, problems: error instanceof Refusal ? error.problems : [] });
     });
     followWorld(sandbox);
-    for (const routes of [worldControl, linkControl, webhookControl, clockControl, faultControl, requestControl]) routes(app, sandbox);
+    for (const routes of [worldControl, linkControl, webhookControl, clockControl, faultControl, requestControl, marketControl]) routes(app, sandbox);
   };
 }
 
@@ -49,19 +51,22 @@ function faultControl(app: FastifyInstance, sandbox: Sandbox): void {
 }
 
 function faultFrom(body: ControlBody): Fault {
-  onlyFields(body, ['provider', 'operation', 'kind', 'times', 'status', 'code', 'body', 'headers', 'delayMs', 'match']);
+  onlyFields(body, ['provider', 'operation', 'kind', 'times', 'status', 'code', 'body', 'headers', 'delayMs', 'match', 'day']);
+  const code = optionalString(body, 'code');
+  if (body['kind'] === 'wrong' && (body['provider'] !== 'fmp' || !isWrongData(code))) throw problem('code', `must be one of ${WRONG_DATA.join(', ')} for the kind wrong, which only the provider fmp has`);
   const headers = body['headers'] === undefined ? undefined : objectOf(body['headers']);
   return defined<Fault>({
-    provider: oneOf(body, 'provider', ['plaid', 'snaptrade']),
+    provider: oneOf(body, 'provider', ['plaid', 'snaptrade', 'fmp']),
     operation: optionalString(body, 'operation') ?? '*',
     kind: oneOf(body, 'kind', FAULT_KINDS),
     times: optionalWhole(body, 'times', 1, 1_000_000) ?? 1,
     status: optionalWhole(body, 'status', 100, 599),
-    code: optionalString(body, 'code'),
+    code,
     body: body['body'],
     headers: headers === undefined ? undefined : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     delayMs: optionalWhole(body, 'delayMs', 0, 600_000),
     match: optionalString(body, 'match'),
+    day: optionalString(body, 'day'),
   });
 }
 

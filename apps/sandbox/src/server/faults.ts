@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-export const FAULT_KINDS = ['timeout', 'status', 'malformed', 'partial', 'slow', 'reset'] as const;
+export const FAULT_KINDS = ['timeout', 'status', 'malformed', 'partial', 'slow', 'reset', 'wrong'] as const;
 
 export interface Fault {
   provider: string;
@@ -14,13 +14,15 @@ export interface Fault {
   kind: (typeof FAULT_KINDS)[number];
   times: number;
   status?: number;
-  /** For `status`: an error code of the provider whose usual body is answered. */
+  /** For `status`: an error code of the provider whose usual body is answered. For `wrong`: what is wrong with the data (see `fmp/wrong-data.ts`). */
   code?: string;
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
   /** Only calls whose path or body contain this text, such as an account's id. */
   match?: string;
+  /** For `wrong`: the day it concerns. */
+  day?: string;
 }
 
 /** The provider's usual words for a status or error code. */
@@ -58,7 +60,7 @@ export class Faults {
 
 const CUT_SHORT = '{"accounts": [{"account_id": "blgvvBlXw3cq5GMPwqB6s6q4dLKB9WcVqGDGo", "balances": {"available": 100.';
 
-/** Does what the fault says before the operation runs. Answers nothing itself for `slow` and `partial`. */
+/** Does what the fault says before the operation runs. Answers nothing itself for `slow`, `partial` and `wrong`. */
 export async function applyFault(fault: Fault, request: FastifyRequest, reply: FastifyReply, usual: UsualError): Promise<void> {
   switch (fault.kind) {
     case 'timeout':
@@ -80,6 +82,8 @@ export async function applyFault(fault: Fault, request: FastifyRequest, reply: F
       return;
     case 'slow':
       await delay(fault.delayMs ?? 1000, undefined, { ref: false });
+      return;
+    case 'wrong':
       return;
     case 'partial':
       reply.headers(fault.headers ?? {});

@@ -42,7 +42,7 @@ export class RequestLog {
 
 /** The path with its secret query values struck out. */
 export function cleanPath(url: string): string {
-  return url.replace(/([?&][^=&]*(?:secret|token|signature)[^=&]*=)[^&]*/gi, '$1[removed]');
+  return url.replace(/([?&][^=&]*(?:secret|token|signature|apikey)[^=&]*=)[^&]*/gi, '$1[removed]');
 }
 
 /** A copy of a body without its secrets. */

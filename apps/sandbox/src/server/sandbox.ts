@@ -1,5 +1,6 @@
 /** Everything the simulated institutions share: passed to every route, never a global. */
 import type { WorldStore } from '../world/world-store.js';
+import type { LiveMarket } from '../market/live-market.js';
 import type { LinkState } from '../state/link-state.js';
 import type { Faults } from './faults.js';
 import type { RateLimits } from './rate-limits.js';
@@ -15,12 +16,14 @@ export interface SandboxLog {
 export interface SandboxCredentials {
   plaid: { clientId: string; secret: string };
   snaptrade: { clientId: string; consumerKey: string };
+  fmp: { apiKey: string };
 }
 
 export interface Sandbox {
   world: WorldStore;
   links: LinkState;
   clock: SandboxClock;
+  market: LiveMarket;
   faults: Faults;
   limits: RateLimits;
   requests: RequestLog;

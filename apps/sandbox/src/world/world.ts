@@ -22,7 +22,7 @@ export interface World {
   accounts: Account[];
   transactions: Transaction[];
   corporateActions: CorporateAction[];
-  prices: { daily: DailyPrice[]; intraday: IntradayPrice[] };
+  prices: { daily: DailyPrice[]; intraday: IntradayPrice[]; walk?: PriceWalk };
   fx: FxRate[];
 }
 
@@ -86,6 +86,8 @@ export interface Security {
   mic?: string | null;
   sector?: string | null;
   industry?: string | null;
+  /** Its symbol at the price source; null = not listed there. Default: by ticker, kind and exchange (`ASML.AS`, `BTCUSD`). */
+  market?: string | null;
   option?: { contractType: 'call' | 'put'; strike: Decimal; expiration: string; underlying: string; multiplier: Decimal };
   bond?: { couponRate?: Decimal; maturity?: string; issued?: string; faceValue?: Decimal };
   /** Wire words that replace the usual ones, for tests of unknown types. */
@@ -180,6 +182,12 @@ export interface DailyPrice {
   open?: Decimal;
   high?: Decimal;
   low?: Decimal;
+}
+
+/** Days from `from` on without a close of their own get a made-up one: a walk from this seed through the security's price on its day. */
+export interface PriceWalk {
+  seed: number;
+  from: string;
 }
 
 export interface IntradayPrice {
