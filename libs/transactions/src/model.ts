@@ -11,10 +11,19 @@ export const TRANSACTION_KINDS = [
 ] as const;
 export type TransactionKind = (typeof TRANSACTION_KINDS)[number];
 
-/** What must be known to the reader: why something is not what it seems. */
-export type TransactionDoubt = 'type_unknown' | 'cash_computed' | 'cash_unknown' | 'units_unknown' | 'asset_unknown' | 'currency_unknown' | 'sign_corrected';
+/**
+ * What must be known to the reader: why something is not what it seems.
+ * `amount_unexpected`: the provider's amount contradicts the kind and is taken as reported, or is not cash and is left out.
+ * `income_implied`: a reinvestment whose income no row reports; `cancelled_missing`: a cancellation of what is not there.
+ */
+export type TransactionDoubt =
+  | 'type_unknown' | 'cash_computed' | 'cash_unknown' | 'units_unknown' | 'asset_unknown' | 'currency_unknown' | 'sign_corrected'
+  | 'amount_unexpected' | 'income_implied' | 'cancelled_missing';
 
-/** One transaction of one account. Amounts are exact decimal strings. */
+/**
+ * One transaction of one account. Amounts are exact decimal strings. Kinds `unknown` and `cancel` are never to be applied.
+ * An exchange of currencies is a trade whose `asset` is `currency:EUR`: `units` of it move, and `cash` is the other side in `currency`.
+ */
 export interface NormalisedTransaction {
   readonly transactionId: string;
   readonly provider: string;
@@ -41,4 +50,9 @@ export interface NormalisedTransaction {
   readonly providerType: string;
   readonly providerSubtype: string | null;
   readonly description: string | null;
+  /** What the provider says that units which moved without cash are worth (≥ 0, in `currency`): a basis, never a price of the day. */
+  readonly worth?: Decimal | null;
+  /** The provider's own id, and, of a cancellation, that of what it cancels. */
+  readonly identity?: string;
+  readonly cancels?: string | null;
 }
