@@ -26,3 +26,4 @@ export * as connectionsRpc from './rpc/connections.rpc.js';
 export * as syncRpc from './rpc/sync.rpc.js';
 export * as snapshotsRpc from './rpc/snapshots.rpc.js';
 export * as historyRpc from './rpc/history.rpc.js';
+export * as liveRpc from './rpc/live.rpc.js';
