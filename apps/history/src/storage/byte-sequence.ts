@@ -1,0 +1,121 @@
+/**
+ * Integers in few bytes. A balance changes by little from one day to the next and often not at all, so a column is written as its first
+ * number, then differences, and of differences that are zero how many follow: a month of unchanged cash takes four bytes.
+ */
+import { Buffer } from 'node:buffer';
+
+const SAFE_BITS = 2n ** 52n;
+
+export class ByteWriter {
+  private readonly bytes: number[] = [];
+
+  /** A whole number ≥ 0, seven bits a byte, lowest first. */
+  unsigned(value: number): void {
+    let left = value;
+    while (left >= 128) {
+      this.bytes.push((left % 128) + 128);
+      left = Math.floor(left / 128);
+    }
+    this.bytes.push(left);
+  }
+
+  /** Any size, either sign: 0, −1, 1, −2, … become 0, 1, 2, 3, …. */
+  signed(value: bigint): void {
+    let left = value < 0n ? -value * 2n - 1n : value * 2n;
+    if (left < SAFE_BITS) return this.unsigned(Number(left));
+    while (left >= 128n) {
+      this.bytes.push(Number(left & 127n) + 128);
+      left >>= 7n;
+    }
+    this.bytes.push(Number(left));
+  }
+
+  text(value: string): void {
+    const encoded = Buffer.from(value);
+    this.unsigned(encoded.length);
+    this.bytes.push(...encoded);
+  }
+
+  series(values: readonly bigint[]): void {
+    let before = 0n;
+    for (let at = 0; at < values.length; ) {
+      const value = values[at] as bigint;
+      this.signed(value - before);
+      if (value === before) {
+        let end = at + 1;
+        while (end < values.length && values[end] === before) end += 1;
+        this.unsigned(end - at - 1);
+        at = end;
+      } else {
+        before = value;
+        at += 1;
+      }
+    }
+  }
+
+  finish(): Buffer {
+    return Buffer.from(this.bytes);
+  }
+}
+
+export class ByteReader {
+  private at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  unsigned(): number {
+    let value = 0;
+    for (let place = 1; ; place *= 128) {
+      const byte = this.next();
+      value += (byte & 127) * place;
+      if (byte < 128) return value;
+    }
+  }
+
+  signed(): bigint {
+    let value = 0;
+    let place = 1;
+    for (let count = 0; count < 7; count += 1, place *= 128) {
+      const byte = this.next();
+      value += (byte & 127) * place;
+      if (byte < 128) return BigInt(value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+    }
+    let large = BigInt(value);
+    for (let shift = 49n; ; shift += 7n) {
+      const byte = this.next();
+      large += BigInt(byte & 127) << shift;
+      if (byte < 128) return large % 2n === 0n ? large / 2n : -(large + 1n) / 2n;
+    }
+  }
+
+  text(): string {
+    const length = this.unsigned();
+    const from = this.at;
+    this.at += length;
+    return Buffer.from(this.bytes.subarray(from, this.at)).toString();
+  }
+
+  series(count: number): bigint[] {
+    const values: bigint[] = [];
+    let value = 0n;
+    while (values.length < count) {
+      const change = this.signed();
+      value += change;
+      values.push(value);
+      if (change !== 0n) continue;
+      for (let more = this.unsigned(); more > 0; more -= 1) values.push(value);
+    }
+    return values;
+  }
+
+  done(): boolean {
+    return this.at === this.bytes.length;
+  }
+
+  private next(): number {
+    const byte = this.bytes[this.at];
+    if (byte === undefined) throw new RangeError('a block of days ends too early');
+    this.at += 1;
+    return byte;
+  }
+}

@@ -1,0 +1,80 @@
+/** A day of the open time as its rows, one a currency, and back. */
+import { decimal } from '@tidemark/money';
+import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
+import { ORIGIN_CODES } from './day-columns.js';
+
+export interface DayRow {
+  readonly account_id: string;
+  readonly day: DayNumber;
+  readonly revision: number;
+  readonly securities: number;
+  readonly quality: number;
+  readonly origin: number;
+  readonly complete: boolean;
+  readonly cost_known: boolean;
+  readonly inflow_known: boolean;
+  readonly outflow_known: boolean;
+  readonly currency: string;
+  readonly value: string | null;
+  readonly cash: string | null;
+  readonly cost_basis: string | null;
+  readonly inflow: string | null;
+  readonly outflow: string | null;
+  readonly reasons: readonly number[] | null;
+}
+
+/** Stands in for a currency where a day has none. */
+const NO_CURRENCY = '';
+/** In place of an origin: from this revision on the day is no part of the history. */
+const GONE = ORIGIN_CODES.length;
+
+/** Marks a day as taken out of the history. */
+export function goneRow(accountId: string, revision: number, day: DayNumber): DayRow {
+  const nothing: AccountDay = { day, value: [], cash: [], costBasis: [], inflow: [], outflow: [], securities: 0, origin: 'carried', quality: 0, reasons: [], complete: true };
+  return { ...(rowsOfDay(accountId, revision, nothing)[0] as DayRow), origin: GONE };
+}
+
+export function rowsOfDay(accountId: string, revision: number, day: AccountDay): DayRow[] {
+  const amount = (amounts: readonly CurrencyAmount[] | null, currency: string) => amounts?.find((one) => one.currency === currency)?.amount ?? null;
+  const currencies = new Set([day.value, day.cash, day.costBasis, day.inflow, day.outflow].flatMap((amounts) => (amounts ?? []).map((one) => one.currency)));
+  return (currencies.size > 0 ? [...currencies] : [NO_CURRENCY]).map((currency) => ({
+    account_id: accountId,
+    day: day.day,
+    revision,
+    securities: day.securities,
+    quality: day.quality,
+    origin: ORIGIN_CODES.indexOf(day.origin),
+    complete: day.complete,
+    cost_known: day.costBasis !== null,
+    inflow_known: day.inflow !== null,
+    outflow_known: day.outflow !== null,
+    currency,
+    value: amount(day.value, currency),
+    cash: amount(day.cash, currency),
+    cost_basis: amount(day.costBasis, currency),
+    inflow: amount(day.inflow, currency),
+    outflow: amount(day.outflow, currency),
+    reasons: day.reasons.length > 0 ? [...day.reasons].sort((a, b) => a - b) : null,
+  }));
+}
+
+/** @param rows of one day at one revision, all its currencies, sorted by currency @returns null where the day was taken out */
+export function dayOfRows(rows: readonly DayRow[]): AccountDay | null {
+  const first = rows[0] as DayRow;
+  if (first.origin === GONE) return null;
+  const listed = (column: 'value' | 'cash' | 'cost_basis' | 'inflow' | 'outflow'): CurrencyAmount[] =>
+    rows.flatMap((row) => (row[column] === null ? [] : [{ currency: row.currency, amount: decimal(row[column]) }]));
+  return {
+    day: first.day,
+    value: listed('value'),
+    cash: listed('cash'),
+    costBasis: first.cost_known ? listed('cost_basis') : null,
+    inflow: first.inflow_known ? listed('inflow') : null,
+    outflow: first.outflow_known ? listed('outflow') : null,
+    securities: first.securities,
+    origin: ORIGIN_CODES[first.origin] as AccountDay['origin'],
+    quality: first.quality,
+    reasons: first.reasons ?? [],
+    complete: first.complete,
+  };
+}
