@@ -4,24 +4,26 @@ import type { Env, RunningService, ServiceDefinition } from '@tidemark/service';
 import { migrate, openDatabase } from '@tidemark/postgres';
 import { projectionsMigration, startProjections } from '@tidemark/projections';
 import { snapshotsConfig } from './config.js';
+import { Market1763800001000 } from './migrations/market.migration.js';
 import { Snapshots1763700001000 } from './migrations/snapshots.migration.js';
 import { AccountEntity } from './projections/accounts/account.entity.js';
 import { accounts } from './projections/accounts/project.js';
 import { BalanceSnapshotEntity } from './projections/balances/balance-snapshot.entity.js';
 import { ErasureEntity } from './projections/balances/erasure.entity.js';
 import { balances } from './projections/balances/project.js';
+import { MarketCloseEntity, MarketSymbolEntity } from './projections/market/market.entity.js';
+import { market } from './projections/market/project.js';
 import { settings } from './projections/settings/project.js';
 import { UserSettingsEntity } from './projections/settings/user-settings.entity.js';
 import { snapshotsModule } from './snapshots.module.js';
-import { noRates } from './valuation/rate.js';
 
 export type { SnapshotsConfig } from './config.js';
 
 export const service: ServiceDefinition = { name: 'snapshots', start };
 
-export const ENTITIES = [AccountEntity, BalanceSnapshotEntity, ErasureEntity, UserSettingsEntity];
-export const MIGRATIONS = [projectionsMigration(), Snapshots1763700001000];
-export const PROJECTIONS = [balances, accounts, settings];
+export const ENTITIES = [AccountEntity, BalanceSnapshotEntity, ErasureEntity, UserSettingsEntity, MarketSymbolEntity, MarketCloseEntity];
+export const MIGRATIONS = [projectionsMigration(), Snapshots1763700001000, Market1763800001000];
+export const PROJECTIONS = [balances, accounts, settings, market];
 
 async function start(env: Env): Promise<RunningService> {
   const config = snapshotsConfig(env);
@@ -40,7 +42,7 @@ async function start(env: Env): Promise<RunningService> {
     const projections = await startProjections({ database, nats, projections: PROJECTIONS, partitions: config.TIDEMARK_PARTITIONS, logger: log });
     closers.push(() => projections.close());
     const nest = await startNest({
-      module: snapshotsModule({ database, clock: systemClock, rate: noRates }),
+      module: snapshotsModule({ database, clock: systemClock }),
       name: service.name,
       host: config.SNAPSHOTS_HOST,
       port: config.SNAPSHOTS_HTTP_PORT,

@@ -10,7 +10,6 @@ import { ManualClock, startNats, testDatabase } from '@tidemark/testing';
 import { ENTITIES, MIGRATIONS, PROJECTIONS } from './app.js';
 import { READ_MODELS } from './reads/read-context.js';
 import { snapshotsModule } from './snapshots.module.js';
-import { noRates } from './valuation/rate.js';
 
 export const NOW = '2026-11-20T21:30:00.000Z';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -23,7 +22,7 @@ export interface SnapshotsFixture {
   readonly sync: EventLog;
   readonly connections: EventLog;
   call<C extends RpcContract>(contract: C, userId: string, payload: RequestOf<C>, after?: readonly LogPosition[]): Promise<RpcReply<ResponseOf<C>>>;
-  append(log: 'sync' | 'connections', userId: string, stream: string, type: string, data: object, time?: string): Promise<LogPosition[]>;
+  append(log: 'sync' | 'connections' | 'history', userId: string, stream: string, type: string, data: object, time?: string): Promise<LogPosition[]>;
   /** Waits until the read models have seen it. */
   seen(positions: readonly LogPosition[]): Promise<void>;
   close(): Promise<void>;
@@ -37,10 +36,10 @@ export async function startSnapshots(name: string): Promise<SnapshotsFixture> {
   const database = await openDatabase({ url: urls.serviceUrl, application: 'snapshots', entities: ENTITIES });
   const owner = await openDatabase({ url: urls.ownerUrl, application: 'owner', poolSize: 1, entities: ENTITIES });
   const nats = await connectNats(bus.url, 'snapshots');
-  const logs = { sync: await openLog('sync'), connections: await openLog('connections') };
+  const logs = { sync: await openLog('sync'), connections: await openLog('connections'), history: await openLog('history') };
   const projections = await startProjections({ database, nats, logger: quiet, projections: PROJECTIONS, headsMs: 300 });
   const clock = new ManualClock(NOW);
-  const nest = await startNest({ module: snapshotsModule({ database, clock, rate: noRates }), name: 'snapshots', port: 0, natsUrl: bus.url, nats, log: createLogger({ service: 'snapshots', level: 'error' }), ready: async () => ({}), checkReplies: true });
+  const nest = await startNest({ module: snapshotsModule({ database, clock }), name: 'snapshots', port: 0, natsUrl: bus.url, nats, log: createLogger({ service: 'snapshots', level: 'error' }), ready: async () => ({}), checkReplies: true });
   const client = new RpcClient({ nats });
 
   async function openLog(log: string) {

@@ -120,7 +120,27 @@ describe('the portfolio', () => {
     expect(valueOf(await service.call(portfolioValue, user, { account: schwab.accountId })).value).toBe('20011.5');
     expect(valueOf(await service.call(portfolioPositions, user, { provider: 'plaid' })).positions).toMatchObject([{ quantity: '50' }]);
     expect(valueOf(await service.call(portfolioBalances, user, { connection: bank.connectionId })).accounts).toMatchObject([{ accountId: bank.accountId, counted: true, parked: false, value: '7', snapshot: { source: 'manual_entry' } }]);
-    expect(valueOf(await service.call(portfolioBalances, user, { currency: 'EUR' }))).toMatchObject({ currency: 'EUR', accounts: [{ value: null }, { value: null }, { value: null }] });
+    expect(valueOf(await service.call(portfolioBalances, user, { currency: 'CHF' }))).toMatchObject({ currency: 'CHF', accounts: [{ value: null }, { value: null }, { value: null }] });
+  });
+
+  it('values at the newest of the close and what the snapshot carried, and converts by the rate of the day', async () => {
+    const user = newId();
+    const account = await discover(service, user, 'plaid');
+    const observed = (symbol: string, kind: string, prices: { day: string; close: string }[]) =>
+      service.append('history', `~symbol:${symbol}`, `prices-${symbol}`, 'PricesObserved', { symbol, kind, currency: 'USD', source: 'fmp', from: '2026-11-16', to: '2026-11-20', prices, splits: [], corrected: false });
+    const positions = [
+      ...(await service.append('history', '~asset:equity:TDMK', 'symbol-equity:TDMK', 'SymbolMapped', { asset: 'equity:TDMK', symbol: 'TDMK', kind: 'security', currency: 'USD', name: null, source: 'fmp', method: 'ticker', confidence: '1', verifiedAt: NOW, previous: null, by: null, note: null })),
+      ...(await observed('TDMK', 'security', [{ day: '2026-11-19', close: '30' }, { day: '2026-11-20', close: '31.5' }])),
+      ...(await observed('EURUSD', 'fx', [{ day: '2026-11-18', close: '1.25' }])),
+    ];
+    const after = await capture(service, account, '2026-11-20T15:00:00.000Z', [stock('TDMK', '10', '29', { priceAsOf: '2026-11-19T15:00:00.000Z' }), { asset: 'currency:EUR', quantity: '8' }]);
+    await service.seen([...positions, ...after]);
+    expect(valueOf(await service.call(portfolioValue, user, {}))).toMatchObject({ value: '325', cash: '10', complete: true });
+    expect(valueOf(await service.call(portfolioValue, user, { currency: 'EUR' }))).toMatchObject({ value: '260', cash: '8' });
+    // Before Friday's close, Thursday's counts.
+    expect(valueOf(await service.call(portfolioValue, user, { asOf: '2026-11-20T20:00:00Z' }))).toMatchObject({ value: '310' });
+    expect(valueOf(await service.call(portfolioBalances, user, {})).accounts).toMatchObject([{ value: '325', snapshot: { balances: [{ price: '29' }, {}] } }]);
+    expect(valueOf(await service.call(portfolioPositions, user, {})).positions).toMatchObject([{ price: '31.5', value: '315' }]);
   });
 
   it('counts the same real account once, from the day it was told', async () => {
@@ -146,8 +166,8 @@ describe('the portfolio', () => {
     const user = newId();
     const account = await discover(service, user, 'snaptrade');
     await capture(service, account, '2026-11-20T20:00:00.000Z', [usd('100')]);
-    const after = await service.append('connections', user, `settings-${user}`, 'UserSettingsChanged', { userId: user, baseCurrency: 'EUR', timeZone: 'Europe/Berlin' });
-    expect(valueOf(await service.call(portfolioValue, user, {}, after))).toMatchObject({ currency: 'EUR', value: null, complete: false, reasons: expect.arrayContaining([expect.objectContaining({ code: 'rate_missing' })]) });
+    const after = await service.append('connections', user, `settings-${user}`, 'UserSettingsChanged', { userId: user, baseCurrency: 'CHF', timeZone: 'Europe/Zurich' });
+    expect(valueOf(await service.call(portfolioValue, user, {}, after))).toMatchObject({ currency: 'CHF', value: null, complete: false, reasons: expect.arrayContaining([expect.objectContaining({ code: 'rate_missing' })]) });
     expect(valueOf(await service.call(portfolioValue, user, { currency: 'USD' }))).toMatchObject({ currency: 'USD', value: '100', complete: true });
     expect(await service.call(portfolioValue, user, { currency: 'ZZQ' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'currency' }] } });
     expect(await service.call(portfolioValue, user, { asOf: '2026-02-30' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'asOf' }] } });

@@ -3,12 +3,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { DEFAULT_LIMIT, problem, snapshotsRpc } from '@tidemark/contracts';
 import type { RequestOf, ResponseOf, RpcContext, RpcReply } from '@tidemark/contracts';
 import { answered, refused, RpcMethod } from '@tidemark/service';
-import { instantOf, rangeStart } from '../market-day/market-day.js';
+import { instantOf, rangeStart } from '@tidemark/market';
 import { LATEST_OF_ALL, readLatest, readPage } from '../projections/balances/query.js';
 import { decodeCursor, encodeCursor } from '../snapshot-answers/page-cursor.js';
 import { snapshotAnswer } from '../snapshot-answers/snapshot-answer.js';
 import { instantAsked, invalidField } from './instant-asked.js';
 import { isKnownAccount, unknownAccount } from './known-account.js';
+import { ratesOf } from './load-market.js';
 import { isStale, READS } from './read-context.js';
 import type { Reads } from './read-context.js';
 
@@ -21,20 +22,20 @@ export class AccountSnapshotsController {
 
   @RpcMethod(snapshotsRpc.latestSnapshot)
   async latest(payload: RequestOf<typeof snapshotsRpc.latestSnapshot>, context: RpcContext): Promise<RpcReply<snapshotsRpc.Snapshot>> {
-    const { database, clock, rate } = this.reads;
+    const { database, clock } = this.reads;
     const { accountId, asOf } = payload;
     const stale = await isStale(database, context.after);
     const asked = instantAsked(asOf, clock.now());
     if (!asked.ok) return refused(asked.error);
     const row = await readLatest(database, accountId, context.userId, asked.value.until);
-    if (row) return answered(snapshotAnswer(row, rate), { stale });
+    if (row) return answered(snapshotAnswer(row, await ratesOf(database, [row])), { stale });
     if (!(await isKnownAccount(database, context.userId, accountId))) return refused(unknownAccount(accountId));
     return refused(problem('no_snapshot', asOf === undefined ? 'No snapshot of this account has been captured yet.' : `No snapshot of this account was captured at or before ${asked.value.at}.`));
   }
 
   @RpcMethod(snapshotsRpc.listSnapshots)
   async list(payload: RequestOf<typeof snapshotsRpc.listSnapshots>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof snapshotsRpc.listSnapshots>>> {
-    const { database, rate } = this.reads;
+    const { database } = this.reads;
     const { accountId, from, to, source = null, limit = DEFAULT_LIMIT } = payload;
     const after = from === undefined ? null : rangeStart(from);
     if (after && !after.ok) return refused(invalidField('from', after.error));
@@ -48,6 +49,7 @@ export class AccountSnapshotsController {
     const items = rows.slice(0, limit);
     const last = rows.length > limit ? items.at(-1) : undefined;
     const nextCursor = last ? encodeCursor({ capturedAt: last.captured_at, epoch: last.epoch, position: last.position }) : null;
+    const rate = await ratesOf(database, items);
     return answered({ items: items.map((row) => snapshotAnswer(row, rate)), nextCursor }, { stale });
   }
 }

@@ -3,7 +3,7 @@ import { problem } from '@tidemark/contracts';
 import type { Problem } from '@tidemark/contracts';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { instantOf } from '../market-day/market-day.js';
+import { instantOf } from '@tidemark/market';
 import { LATEST_OF_ALL } from '../projections/balances/query.js';
 
 export interface InstantAsked {

@@ -5,13 +5,15 @@ import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { isCurrency } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
+import { closeBefore } from '@tidemark/market';
 import { parkedKeys } from '@tidemark/projections';
 import { readHoldings } from '../projections/balances/query.js';
 import { inScope } from '../valuation/portfolio.js';
 import type { Holdings, Scope } from '../valuation/portfolio.js';
+import type { HeldSnapshot } from '../valuation/value-account.js';
 import { instantAsked, invalidField } from './instant-asked.js';
 import { unknownAccount } from './known-account.js';
-import { previousCloseOf } from './previous-close.js';
+import { loadMarket } from './load-market.js';
 import type { Reads } from './read-context.js';
 
 export const DEFAULT_CURRENCY = 'USD';
@@ -30,18 +32,17 @@ export async function loadHoldings(reads: Reads, query: PortfolioQuery): Promise
   if (wrong) return refuse(wrong);
   const asked = instantAsked(query.asOf, reads.clock.now());
   if (!asked.ok) return asked;
-  const previousClose = previousCloseOf(asked.value.at);
+  const previousClose = closeBefore(asked.value.at);
   const stored = await readHoldings(reads.database, userId, asked.value.until, previousClose);
   const missing = unknownIn(scope, stored.accounts.map((held) => held.account));
   if (missing) return refuse(missing);
   const parked = await parkedAccounts(reads.database, stored.accounts.map((held) => held.account));
-  return ok({
-    accounts: stored.accounts.map((held) => ({ ...held, parked: parked.has(held.account.accountId) })),
-    at: asked.value.at,
-    previousClose,
-    base: currency ?? stored.baseCurrency ?? DEFAULT_CURRENCY,
-    rate: reads.rate,
-  });
+  const { at } = asked.value;
+  const base = currency ?? stored.baseCurrency ?? DEFAULT_CURRENCY;
+  const market = await loadMarket(reads.database, stored.accounts.flatMap(({ snapshot, previous }) => [snapshot, previous]).filter((one) => one !== null), base, [at, previousClose]);
+  const priced = (snapshot: HeldSnapshot | null, then: string) => snapshot && { ...snapshot, balances: market.priced(snapshot, then) };
+  const accounts = stored.accounts.map((held) => ({ account: held.account, snapshot: priced(held.snapshot, at), previous: priced(held.previous, previousClose), parked: parked.has(held.account.accountId) }));
+  return ok({ accounts, at, previousClose, base, rate: market.rate });
 }
 
 export function wrongCurrency(currency: string | undefined): Problem | null {

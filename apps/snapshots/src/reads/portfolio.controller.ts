@@ -10,6 +10,7 @@ import { portfolioPositions } from '../valuation/portfolio-positions.js';
 import { portfolioValue } from '../valuation/portfolio-value.js';
 import { instantAsked } from './instant-asked.js';
 import { DEFAULT_CURRENCY, loadHoldings, parkedAccounts, unknownIn, wrongCurrency } from './load-holdings.js';
+import { loadMarket, ratesOf } from './load-market.js';
 import { isStale, READS } from './read-context.js';
 import type { Reads } from './read-context.js';
 
@@ -35,7 +36,7 @@ export class PortfolioController {
 
   @RpcMethod(snapshotsRpc.portfolioBalances)
   async balances(payload: RequestOf<typeof snapshotsRpc.portfolioBalances>, context: RpcContext): Promise<RpcReply<snapshotsRpc.PortfolioBalances>> {
-    const { database, clock, rate } = this.reads;
+    const { database, clock } = this.reads;
     const stale = await isStale(database, context.after);
     const wrong = wrongCurrency(payload.currency);
     if (wrong) return refused(wrong);
@@ -49,6 +50,8 @@ export class PortfolioController {
     if (missing) return refused(missing);
     const excluded = notCounted(accounts, asked.value.at);
     const parked = await parkedAccounts(database, accounts);
+    const market = await loadMarket(database, stored.map(({ snapshot }) => snapshot).filter((one) => one !== null), base, [asked.value.at]);
+    const rate = await ratesOf(database, stored.map(({ snapshot }) => snapshot).filter((one) => one !== null));
     const rows = stored
       .filter(({ account }) => inScope(account, scope))
       .map(({ account, snapshot }) => ({
@@ -57,7 +60,7 @@ export class PortfolioController {
         institution: account.institutionName,
         counted: !excluded.has(account.accountId),
         parked: parked.has(account.accountId),
-        value: snapshot && snapshotValue(snapshot, { base, at: asked.value.at, rate }),
+        value: snapshot && snapshotValue({ ...snapshot, balances: market.priced({ ...snapshot, capturedAt: snapshot.captured_at }, asked.value.at) }, { base, at: asked.value.at, rate: market.rate }),
         snapshot: snapshot && snapshotAnswer(snapshot, rate),
       }));
     return answered({ asOf: asked.value.at, currency: base, accounts: rows }, { stale });

@@ -3,10 +3,9 @@ import type { LogPosition } from '@tidemark/contracts';
 import type { Clock } from '@tidemark/kernel';
 import type { Database } from '@tidemark/postgres';
 import { waitForPositions } from '@tidemark/projections';
-import type { RateOf } from '../valuation/rate.js';
 
 /** The read models of this service, by the names of their projections. */
-export const READ_MODELS = ['balances', 'accounts', 'settings'] as const;
+export const READ_MODELS = ['balances', 'accounts', 'settings', 'market'] as const;
 
 /** Injection token of `Reads`. */
 export const READS = Symbol('reads');
@@ -14,7 +13,6 @@ export const READS = Symbol('reads');
 export interface Reads {
   readonly database: Database;
   readonly clock: Clock;
-  readonly rate: RateOf;
 }
 
 /** Waits up to 2 s for what the caller wrote. @returns whether the answer is older than that */

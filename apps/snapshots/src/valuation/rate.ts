@@ -8,7 +8,7 @@ import type { Decimal } from '@tidemark/money';
 /** Units of `base` for one unit of `currency` at an instant (RFC 3339 UTC), or null where no rate is known. */
 export type RateOf = (currency: string, base: string, at: string) => Decimal | null;
 
-/** Until prices are kept there are no rates. */
+/** Where nothing is to be converted. */
 export const noRates: RateOf = () => null;
 
 export interface Conversion {

@@ -1,0 +1,44 @@
+/**
+ * What the market says at the instants of one answer. A position is worth its newest price at that instant: the market's close, dated
+ * at the close of its day, or the price that the snapshot carried; at the same instant the market's. A carried price never leaves its
+ * account. A close in another currency than the line's is not used: it would be another listing.
+ */
+import type { BalanceLine } from '@tidemark/contracts';
+import { closeOf, crossRate, lastClosedDay, newestPrice } from '@tidemark/market';
+import { isCash } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import type { KnownClose } from '../projections/market/query.js';
+import type { RateOf } from './rate.js';
+
+interface Candidate {
+  readonly origin: 'market' | 'account';
+  readonly at: string;
+  readonly price: Decimal;
+}
+
+export class MarketView {
+  private readonly closes: ReadonlyMap<string, KnownClose>;
+
+  constructor(known: readonly KnownClose[]) {
+    this.closes = new Map(known.map((close) => [`${close.what} ${close.asked}`, close]));
+  }
+
+  readonly rate: RateOf = (currency, base, at) => {
+    const day = lastClosedDay(at);
+    const dollars = (code: string): Decimal | null => (code === 'USD' ? '1' : (this.closes.get(`${code} ${day}`)?.close ?? null));
+    return crossRate(dollars(currency), dollars(base));
+  };
+
+  /** The lines of a snapshot, each with the price that it has at `at`. */
+  priced(snapshot: { readonly capturedAt: string; readonly currency: string; readonly balances: readonly BalanceLine[] }, at: string): BalanceLine[] {
+    const day = lastClosedDay(at);
+    return snapshot.balances.map((line) => {
+      const close = isCash(line.asset) || line.countedAsCash ? undefined : this.closes.get(`${line.asset} ${day}`);
+      if (!close || close.currency !== (line.currency === undefined ? snapshot.currency : line.currency)) return line;
+      const candidates: Candidate[] = [{ origin: 'market', at: closeOf(close.day), price: close.close }];
+      if (line.price != null) candidates.push({ origin: 'account', at: line.priceAsOf ?? snapshot.capturedAt, price: line.price });
+      const newest = newestPrice(candidates, at);
+      return newest?.origin === 'market' ? { ...line, price: newest.price, priceAsOf: newest.at } : line;
+    });
+  }
+}
