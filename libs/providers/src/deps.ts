@@ -22,3 +22,6 @@ export interface ProviderDeps {
   /** Changes to the breakers' defaults, for tests. */
   readonly breaker?: { readonly volumeThreshold?: number; readonly errorThresholdPercentage?: number; readonly resetTimeout?: number };
 }
+
+/** What a call needs of them: everything but what reads accounts. */
+export type CallDeps = Omit<ProviderDeps, 'accountNumberKey'>;

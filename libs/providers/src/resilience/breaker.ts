@@ -4,7 +4,7 @@
  */
 import CircuitBreaker from 'opossum';
 import type { Failure } from '../failure.js';
-import type { ProviderDeps } from '../deps.js';
+import type { CallDeps } from '../deps.js';
 
 const DEFAULTS = { volumeThreshold: 10, errorThresholdPercentage: 50, resetTimeout: 15_000 };
 const WINDOW_MS = 30_000;
@@ -22,7 +22,7 @@ export class Breakers {
 
   constructor(
     private readonly provider: string,
-    private readonly deps: ProviderDeps,
+    private readonly deps: CallDeps,
   ) {
     this.options = { ...DEFAULTS, ...deps.breaker };
   }

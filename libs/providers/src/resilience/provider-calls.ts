@@ -6,7 +6,7 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import type { ProviderDeps } from '../deps.js';
+import type { CallDeps } from '../deps.js';
 import { answered, suspended, throttled, unreachable, unreadable } from '../failure.js';
 import type { Failure, Verdict } from '../failure.js';
 import type { CallContext, CallRecord, ProviderError, ProviderSettings } from '../port.js';
@@ -49,7 +49,7 @@ export class ProviderCalls {
 
   constructor(
     private readonly settings: ProviderSettings,
-    private readonly deps: ProviderDeps,
+    private readonly deps: CallDeps,
     private readonly judge: Judge,
   ) {
     this.bucket = new TokenBucket(settings.requestsPerMinute, deps.clock);

@@ -40,9 +40,20 @@ export function wireAnswer(response: AxiosLike): WireAnswer {
   return { status: response.status, headers, text: typeof response.data === 'string' ? response.data : '' };
 }
 
-/** The error code of a request that got no answer, or null where `error` is none of axios's (then it is a bug and is thrown on). */
+/** A request without SDK that got no answer; thrown by whoever sends it, with Node's error code. Holds no URL: it may carry a key. */
+export class WireFault extends Error {
+  constructor(
+    readonly code: string,
+    readonly timedOut: boolean,
+  ) {
+    super(`no answer (${code})`);
+  }
+}
+
+/** The error code of a request that got no answer, or null where `error` is none of axios's or ours (then it is a bug and is thrown on). */
 export function networkFault(error: unknown): { readonly code: string; readonly timedOut: boolean } | null {
   if (!(error instanceof Error)) return null;
+  if (error instanceof WireFault) return error;
   // axios takes over the name of the cause (`Error`), so its own mark is what tells.
   const { code, isAxiosError } = error as { code?: unknown; isAxiosError?: unknown };
   if (isAxiosError !== true && error.name !== 'SnaptradeError') return null;
