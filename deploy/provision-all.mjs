@@ -2,7 +2,7 @@
 import { provisionDatabase, provisionReader } from '@tidemark/postgres';
 
 /** Services that own a database, by the prefix of their variables. */
-export const DATABASES = ['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'GATEWAY', 'CREDENTIALS'];
+export const DATABASES = ['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'HISTORY', 'GATEWAY', 'CREDENTIALS'];
 
 export const databaseOf = (prefix) => `tidemark_${prefix.toLowerCase()}`;
 

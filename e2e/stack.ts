@@ -14,10 +14,11 @@ import { environments } from '../tools/standalone/settings.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SECRETS = { ownerPassword: 'owner-pw-4f1c', servicePassword: 'service-pw-9a2e', readerPassword: 'reader-pw-77d0', postgresPassword: '', jwtSecret: 'e2e-jwt-secret-of-more-than-32-characters', credentialsKey: Buffer.alloc(32, 7).toString('base64') };
 export const PLAID = { clientId: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret' };
+export const FMP = { apiKey: 'sandbox-fmp-key' };
 export const SNAPTRADE = { clientId: 'SANDBOX-TIDEMARK', consumerKey: 'sandbox-snaptrade-consumer-key' };
 
-export type ServiceName = 'connections' | 'sync' | 'snapshots' | 'gateway';
-export const SERVICE_NAMES: readonly ServiceName[] = ['connections', 'sync', 'snapshots', 'gateway'];
+export type ServiceName = 'connections' | 'sync' | 'snapshots' | 'history' | 'gateway';
+export const SERVICE_NAMES: readonly ServiceName[] = ['connections', 'sync', 'snapshots', 'history', 'gateway'];
 export type ProcessName = ServiceName | 'sandbox' | 'relay';
 
 export interface Stack {
@@ -55,7 +56,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ports = Object.fromEntries(await Promise.all([...SERVICE_NAMES, 'sandbox'].map(async (name) => [name, await freePort()] as const)));
   const sandboxUrl = `http://127.0.0.1:${ports['sandbox']}`;
   const gatewayUrl = `http://127.0.0.1:${ports['gateway']}`;
-  const each = environments({ env: { LOG_LEVEL: 'info', ...options.env?.all }, ports, natsUrl: nats.url, ...provisioned, secrets: SECRETS, sandbox: { url: sandboxUrl, plaid: PLAID, snaptrade: SNAPTRADE } });
+  const each = environments({ env: { LOG_LEVEL: 'info', ...options.env?.all }, ports, natsUrl: nats.url, ...provisioned, secrets: SECRETS, sandbox: { url: sandboxUrl, plaid: PLAID, snaptrade: SNAPTRADE, fmp: FMP } });
   const processes = new Map<ProcessName, Child>();
   const logFile = (name: ProcessName): string => join(folder, `${name}.log`);
 
@@ -98,7 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await launch('sandbox');
     // Two at a time: migrations and module loading keep both cores busy.
     await Promise.all([launch('connections'), launch('sync')]);
-    await Promise.all([launch('snapshots'), launch('gateway'), ...(options.separateRelay ? [launch('relay')] : [])]);
+    await Promise.all([launch('snapshots'), launch('history'), launch('gateway'), ...(options.separateRelay ? [launch('relay')] : [])]);
     return stack;
   } catch (error) {
     await stack.close();

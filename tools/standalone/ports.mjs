@@ -8,6 +8,7 @@ export const PORTS = {
   connections: { variable: 'CONNECTIONS_HTTP_PORT', standard: 3001 },
   sync: { variable: 'SYNC_HTTP_PORT', standard: 3002 },
   snapshots: { variable: 'SNAPSHOTS_HTTP_PORT', standard: 3003 },
+  history: { variable: 'HISTORY_HTTP_PORT', standard: 3004 },
   sandbox: { variable: 'SANDBOX_PORT', standard: 3100 },
 };
 

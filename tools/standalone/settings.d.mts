@@ -6,5 +6,5 @@ export function environments(installation: {
   databases: Record<string, { ownerUrl: string; serviceUrl: string }>;
   credentialsReaderUrl: string;
   secrets: Record<string, string>;
-  sandbox: { url: string; plaid: { clientId: string; secret: string }; snaptrade: { clientId: string; consumerKey: string } };
+  sandbox: { url: string; plaid: { clientId: string; secret: string }; snaptrade: { clientId: string; consumerKey: string }; fmp: { apiKey: string } };
 }): Record<string, Env>;

@@ -13,7 +13,7 @@ const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|NATS_STREAM_REPLICAS
  *   databases: Record<string, { ownerUrl: string, serviceUrl: string }>,
  *   credentialsReaderUrl: string,
  *   secrets: import('./secrets.mjs').Secrets,
- *   sandbox: { url: string, plaid: { clientId: string, secret: string }, snaptrade: { clientId: string, consumerKey: string } },
+ *   sandbox: { url: string, plaid: { clientId: string, secret: string }, snaptrade: { clientId: string, consumerKey: string }, fmp: { apiKey: string } },
  * }} installation
  * @returns {Record<string, Record<string, string | undefined>>} service → environment
  */
@@ -40,12 +40,21 @@ export function environments(installation) {
     connections: service('connections', { ...providers, ...store, ...linking, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
     sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
     snapshots: service('snapshots'),
+    history: service('history', prices(env, sandbox)),
     gateway: service('gateway', gatewayToken(env, secrets)),
   };
 }
 
 /** Tokens are checked with our own secret unless the user brought a secret or an issuer. */
 const gatewayToken = (env, { jwtSecret }) => (['GATEWAY_JWT_SECRET', 'GATEWAY_JWT_SECRET_FILE', 'GATEWAY_JWKS_URL', 'GATEWAY_JWT_ISSUER'].some((name) => env[name]) ? {} : { GATEWAY_JWT_SECRET: jwtSecret });
+
+/** Without a source of the user's own, prices and quotes come from the sandbox. */
+function prices(env, sandbox) {
+  const own = pick(env, (name) => /^(PRICE|FMP|SYMBOL|QUOTES)(_|$)/.test(name));
+  const played = { PRICE_SOURCE: 'fmp', FMP_BASE_URL: `${sandbox.url}/fmp`, FMP_WS_URL: `${sandbox.url.replace(/^http/, 'ws')}/fmp/ws`, FMP_API_KEY: sandbox.fmp.apiKey };
+  if (own.FMP_API_KEY || own.FMP_API_KEY_FILE) return { PRICE_SOURCE: 'fmp', ...own };
+  return own.PRICE_SOURCE ? own : { ...played, ...own };
+}
 
 /** A provider that the user gave no keys for is played by the sandbox. */
 function sandboxProviders(env, sandbox) {

@@ -44,7 +44,7 @@ describe('ports', () => {
   });
 
   it('are the documented ones unless moved', () => {
-    expect(choosePorts({ SYNC_HTTP_PORT: '0' })).toEqual({ gateway: 3000, connections: 3001, sync: 0, snapshots: 3003, sandbox: 3100 });
+    expect(choosePorts({ SYNC_HTTP_PORT: '0' })).toEqual({ gateway: 3000, connections: 3001, sync: 0, snapshots: 3003, history: 3004, sandbox: 3100 });
     expect(() => choosePorts({ GATEWAY_HTTP_PORT: 'http' })).toThrow('GATEWAY_HTTP_PORT must be a port from 1 to 65535, or 0 for any free one; it is "http"');
   });
 
@@ -80,10 +80,10 @@ describe('environments', () => {
       env,
       ports: { gateway: 1, connections: 2, sync: 3, snapshots: 4, sandbox: 5 },
       natsUrl: 'nats://n',
-      databases: Object.fromEntries(['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'GATEWAY', 'CREDENTIALS'].map((name) => [name, { ownerUrl: `owner-${name}`, serviceUrl: `service-${name}` }])),
+      databases: Object.fromEntries(['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'HISTORY', 'GATEWAY', 'CREDENTIALS'].map((name) => [name, { ownerUrl: `owner-${name}`, serviceUrl: `service-${name}` }])),
       credentialsReaderUrl: 'reader',
       secrets: { jwtSecret: 'jwt', credentialsKey: 'key' },
-      sandbox: { url: 'http://s', plaid: { clientId: 'p', secret: 'ps' }, snaptrade: { clientId: 'st', consumerKey: 'sk' } },
+      sandbox: { url: 'http://s', plaid: { clientId: 'p', secret: 'ps' }, snaptrade: { clientId: 'st', consumerKey: 'sk' }, fmp: { apiKey: 'fk' } },
     });
 
   it('give each service its own database and secrets, and nobody else', () => {
@@ -112,6 +112,11 @@ describe('environments', () => {
     const real = installation({ PLAID_CLIENT_ID: 'mine', PLAID_SECRET: 'my-secret' })['sync'] ?? {};
     expect(real).toMatchObject({ PLAID_CLIENT_ID: 'mine', PLAID_SECRET: 'my-secret', SNAPTRADE_BASE_URL: 'http://s/snaptrade' });
     expect(real['PLAID_BASE_URL']).toBeUndefined();
+    expect(installation({})['history']).toMatchObject({ PRICE_SOURCE: 'fmp', FMP_BASE_URL: 'http://s/fmp', FMP_WS_URL: 'ws://s/fmp/ws', FMP_API_KEY: 'fk' });
+    expect(installation({ PRICE_SOURCE: 'none' })['history']).not.toHaveProperty('FMP_API_KEY');
+    expect(installation({ FMP_API_KEY: 'mine' })['history']).toMatchObject({ FMP_API_KEY: 'mine', PRICE_SOURCE: 'fmp' });
+    expect(installation({ FMP_API_KEY: 'mine' })['history']).not.toHaveProperty('FMP_BASE_URL');
+    expect(installation({})['sync']).not.toHaveProperty('FMP_API_KEY');
   });
 });
 
@@ -127,7 +132,7 @@ describe('services', () => {
   it('stop in the opposite order', async () => {
     const seen: string[] = [];
     await stopServices(await startServices({}, fake(seen), () => undefined));
-    expect(seen).toEqual(['gateway closed', 'snapshots closed', 'sync closed', 'connections closed']);
+    expect(seen).toEqual(['gateway closed', 'history closed', 'snapshots closed', 'sync closed', 'connections closed']);
   });
 
   it('that do not start are named, and those that did are stopped', async () => {

@@ -2,6 +2,9 @@
 import { Command } from 'commander';
 import { runDemo } from './demo/report.js';
 import { runFlow } from './demo/run-demo.js';
+import { closeCommands } from './operate/close.js';
+import { pricesCommands } from './operate/prices.js';
+import { symbolsCommands } from './operate/symbols.js';
 import { readStatus, serviceUrls, statusTable } from './status/service-status.js';
 
 const program = new Command('tidemark').description('Knows what a portfolio is, was and should be.').showHelpAfterError().version('0.1.0');
@@ -33,6 +36,10 @@ program
     process.stdout.write(options.json ? `${JSON.stringify({ services }, null, 2)}\n` : `${statusTable(services)}\n`);
     if (services.some(({ status }) => status === 'down')) process.exitCode = 1;
   });
+
+symbolsCommands(program);
+pricesCommands(program);
+closeCommands(program);
 
 try {
   await program.parseAsync();

@@ -21,8 +21,8 @@ const Range = { period: Type.Optional(oneOf(PERIODS)), from: Type.Optional(Day),
 
 /** Why a point, or a figure, is not to be relied on altogether. `from`–`to`: the days it holds for. */
 export const HISTORY_REASONS = [
-  'price_missing', 'price_stale', 'price_supplied_by_account', 'rate_missing', 'rate_stale', 'unknown_transaction', 'cash_effect_unknown', 'units_effect_unknown', 'opening_adjustment', 'history_cut', 'discrepancy',
-  'carried', 'split_assumed', 'cost_basis_missing', 'flow_value_missing', 'parked', 'no_history', 'reconstruction_pending', 'provider_total_differs', 'zero_denominator', 'too_few_days', 'benchmark_missing', 'not_converged', 'pending_transaction',
+  'price_missing', 'price_stale', 'price_supplied_by_account', 'rate_missing', 'rate_stale', 'unknown_transaction', 'cash_effect_unknown', 'units_effect_unknown', 'opening_adjustment', 'opening_unverified', 'history_cut', 'discrepancy',
+  'carried', 'split_assumed', 'cost_basis_missing', 'flow_value_missing', 'parked', 'no_history', 'reconstruction_pending', 'provider_total_differs', 'zero_denominator', 'too_few_days', 'benchmark_missing', 'not_converged', 'pending_transaction', 'negative_value', 'no_positions',
 ] as const;
 export type HistoryReasonCode = (typeof HISTORY_REASONS)[number];
 export const HistoryReason = strict({ code: oneOf(HISTORY_REASONS), detail: Type.String(), accountId: Type.Optional(Uuid), asset: Type.Optional(AssetIdText), from: Type.Optional(Day), to: Type.Optional(Day) });
@@ -169,7 +169,9 @@ export const exportHistory = contract('history.export', strict({ ...Scope, ...Ra
 
 /** Operators. */
 export const UnmappedSymbol = strict({ asset: AssetIdText, name: nullable(Type.String()), reason: Type.String(), since: Instant, accounts: Type.Integer(), candidates: Type.Array(strict({ symbol: MarketSymbol, name: Type.String(), confidence: DecimalText })) });
+export type UnmappedSymbol = Static<typeof UnmappedSymbol>;
 export const MappedSymbol = strict({ asset: AssetIdText, symbol: MarketSymbol, currency: CurrencyCode, method: oneOf(SYMBOL_METHODS), confidence: DecimalText, verifiedAt: Instant, name: nullable(Type.String()) });
+export type MappedSymbol = Static<typeof MappedSymbol>;
 export const unmappedSymbols = contract('history.unmapped-symbols', strict({ ...PageQuery }), pageOf(UnmappedSymbol));
 export const mapSymbol = contract('history.map-symbol', strict({ asset: AssetIdText, symbol: MarketSymbol, note: Type.Optional(Type.String({ maxLength: 500 })) }), strict({ mapped: MappedSymbol, previous: nullable(MarketSymbol), accountsToRevise: Type.Integer() }));
 export const refreshPrices = contract('history.refresh-prices', strict({ account: Type.Optional(Uuid), connection: Type.Optional(Uuid), from: Type.Optional(Day), to: Type.Optional(Day), force: Type.Optional(Type.Boolean()), dryRun: Type.Optional(Type.Boolean()) }), strict({ dryRun: Type.Boolean(), symbols: Type.Integer(), calls: Type.Integer(), estimatedCost: strict({ amount: DecimalText, currency: CurrencyCode }), ranges: Type.Array(strict({ symbol: MarketSymbol, from: Day, to: Day }), { maxItems: 5_000 }), stored: Type.Integer(), corrected: Type.Integer(), failed: Type.Array(strict({ symbol: MarketSymbol, reason: Type.String() })) }));
