@@ -21,12 +21,12 @@ const KINDS: readonly SecurityKind[] = ['equity', 'equity', 'equity', 'etf', 'fu
 export function madeUpSecurities(dice: Dice, howMany: number, priceAsOf: string): Security[] {
   return Array.from({ length: howMany }, (_, index): Security => {
     const kind = dice.pick(KINDS);
-    return { id: `s${index}`, kind, symbol: ticker(index), name: `Made-up ${kind} ${index}`, currency: 'USD', price: dice.cents(100, 80_000), priceAsOf };
+    return { id: `s${index}`, kind, symbol: tickerOf(index), name: `Made-up ${kind} ${index}`, currency: 'USD', price: dice.cents(100, 80_000), priceAsOf };
   });
 }
 
 /** Four letters that count upwards: QAAA, QAAB … */
-function ticker(index: number): string {
+export function tickerOf(index: number): string {
   let rest = index;
   let letters = '';
   for (let i = 0; i < 3; i += 1) {

@@ -12,8 +12,13 @@ export function dayNumber(day: string): number {
 }
 
 export function dayText(number: number): string {
-  return new Date(number * DAY_MS).toISOString().slice(0, 10);
+  let text = texts.get(number);
+  if (text === undefined) texts.set(number, (text = new Date(number * DAY_MS).toISOString().slice(0, 10)));
+  return text;
 }
+
+/** The days of any history are few; they are written millions of times. */
+const texts = new Map<number, string>();
 
 export function addDays(day: string, days: number): string {
   return dayText(dayNumber(day) + days);

@@ -60,7 +60,7 @@ function transactionView(sandbox: Sandbox, item: PlaidItem, transaction: Transac
     transaction_datetime: transaction.at ?? null,
     name: transaction.description,
     quantity: inUnderlyingUnits(transaction.quantity ?? '0', security === null ? '1' : multiplierOf(security)),
-    amount: asPlaidAmount(transaction.amount),
+    amount: asPlaidAmount(transaction.wire?.amount ?? transaction.amount),
     price: jsonNumber(transaction.price ?? '0'),
     fees: jsonNumberOrNull(transaction.fees),
     type: transaction.wire?.plaidType ?? type,

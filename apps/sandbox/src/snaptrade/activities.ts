@@ -52,7 +52,7 @@ function activityView(sandbox: Sandbox, { authorization }: FoundAccount, transac
     option_symbol: security !== null && isOption ? optionView(sandbox, security) : null,
     price: jsonNumber(transaction.price ?? '0'),
     units: jsonNumber(transaction.quantity ?? '0'),
-    amount: jsonNumber(transaction.amount),
+    amount: jsonNumber(transaction.wire?.amount ?? transaction.amount),
     currency: currencyView(transaction.currency),
     type: typeOf(transaction),
     option_type: isOption ? optionAction(transaction) : '',

@@ -34,6 +34,8 @@ export const TRANSACTION_KINDS = {
   transfer_out: words('transfer', 'transfer', 'EXTERNAL_ASSET_TRANSFER_OUT'),
   cash_transfer_in: words('transfer', 'transfer', 'INTERNAL_CASH_TRANSFER_IN'),
   cash_transfer_out: words('transfer', 'transfer', 'INTERNAL_CASH_TRANSFER_OUT'),
+  asset_transfer_in: words('transfer', 'transfer', 'INTERNAL_ASSET_TRANSFER_IN'),
+  asset_transfer_out: words('transfer', 'transfer', 'INTERNAL_ASSET_TRANSFER_OUT'),
   split: words('transfer', 'split', 'SPLIT'),
   reverse_split: words('transfer', 'split', 'REVERSE_SPLIT'),
   merger: words('transfer', 'merger', 'STOCK_MERGER'),
@@ -45,6 +47,8 @@ export const TRANSACTION_KINDS = {
   option_exercise: words('transfer', 'exercise', 'OPTIONEXERCISE'),
   adjustment: words('transfer', 'adjustment', 'ADJUSTMENT'),
   cancel: words('cancel', 'buy', 'ADJUSTMENT'),
+  pending_credit: words('cash', 'pending credit', 'CONTRIBUTION'),
+  pending_debit: words('cash', 'pending debit', 'WITHDRAWAL'),
   purchase: words('cash', 'withdrawal', 'WITHDRAWAL'),
   payment: words('cash', 'deposit', 'CONTRIBUTION'),
 } as const satisfies Record<string, Words>;

@@ -132,6 +132,8 @@ export interface Account {
   balances?: { current?: Decimal | null; available?: Decimal | null; limit?: Decimal | null };
   cash?: CashBalance[];
   holdings?: Holding[];
+  /** What it held before the first of its transactions: with it the world knows every day of the account (`trueHistory`). */
+  opening?: { cash?: CashBalance[]; holdings?: { security: string; quantity: Decimal }[] };
   closed?: boolean;
   login?: LoginState;
   /** Can its holdings be read? Default: it is an investment account. */
@@ -151,7 +153,7 @@ export interface Transaction {
   /** + gained, − lost. */
   quantity?: Decimal;
   price?: Decimal;
-  /** + = cash in, − = cash out; fees included: it is final. */
+  /** + = cash in, − = cash out; fees included: it is final. `wire.amount` is what the providers show instead, where they show another. */
   amount: Decimal;
   fees?: Decimal | null;
   currency: string;
@@ -159,9 +161,11 @@ export interface Transaction {
   pending?: boolean;
   pendingOf?: string;
   cancels?: string;
+  /** The institution says the same a second time, as a row of its own; it happened once. */
+  repeats?: string;
   merchant?: string | null;
   fxRate?: Decimal;
-  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string };
+  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string; amount?: Decimal };
 }
 
 export interface CorporateAction {
