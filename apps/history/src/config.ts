@@ -1,0 +1,53 @@
+/** Everything this service can be told, read once at the start. */
+import { DEFAULT_PARTITIONS } from '@tidemark/event-log';
+import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text } from '@tidemark/service';
+import type { Env } from '@tidemark/service';
+import type { RunSettings } from './jobs/deps.js';
+
+const SCHEMA = {
+  NATS_URL: natsUrl(),
+  /** Copies of each stream that the bus keeps: 3 in a cluster of three or more, 1 on a single server. */
+  NATS_STREAM_REPLICAS: integer({ min: 1, max: 5, default: 1 }),
+  HISTORY_PG_URL: postgresUrl(),
+  /** Where given, migrations run at the start. */
+  HISTORY_PG_OWNER_URL: optional(postgresUrl()),
+  HISTORY_PG_POOL: integer({ min: 2, max: 200, default: 10 }),
+  HISTORY_HOST: text('127.0.0.1'),
+  HISTORY_HTTP_PORT: port(3004),
+  /** Off where the relay of this log runs as a process of its own. */
+  HISTORY_RELAY: oneOfTexts(['on', 'off'], 'on'),
+  /** Accounts that one worker computes together: their transactions, prices and rows are read and written in one statement each. */
+  HISTORY_BATCH: integer({ min: 1, max: 500, default: 16 }),
+  /** Batches at once in one process: while one waits for the database another computes. */
+  HISTORY_CONCURRENCY: integer({ min: 1, max: 32, default: 2 }),
+  /** A run whose worker is silent for this long is taken over by another. */
+  HISTORY_LOCK: duration('6s'),
+  HISTORY_POLL: duration('500ms'),
+  /** What a sync brings is left to gather until the sync says that it is through, at most this long. */
+  HISTORY_GATHER: duration('30s'),
+  /** A run waits this long for prices; then it is computed without, at lower quality, and again when they come. */
+  HISTORY_PRICES_PATIENCE: duration('60s'),
+  TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
+  LOG_LEVEL: oneOfTexts(LOG_LEVELS, 'info'),
+};
+
+/** Shorter times would keep the database busy with nothing, or take over runs that are well. */
+const LEAST = { HISTORY_LOCK: '500ms', HISTORY_POLL: '10ms' } as const;
+
+/** @throws ConfigError naming every variable that is missing or wrong */
+export function historyConfig(env: Env) {
+  const config = readConfig(SCHEMA, env);
+  const short = Object.entries(LEAST).flatMap(([name, least]) => (config[name as keyof typeof LEAST] < (duration().parse(least) ?? 0) ? [`${name} must be at least ${least}`] : []));
+  if (short.length > 0) throw new ConfigError(short);
+  const runs: RunSettings = {
+    batch: config.HISTORY_BATCH,
+    concurrency: config.HISTORY_CONCURRENCY,
+    lockMs: config.HISTORY_LOCK,
+    pollMs: config.HISTORY_POLL,
+    gatherMs: config.HISTORY_GATHER,
+    patienceMs: config.HISTORY_PRICES_PATIENCE,
+  };
+  return { ...config, runs };
+}
+
+export type HistoryConfig = ReturnType<typeof historyConfig>;
