@@ -15,6 +15,8 @@ export interface CapturedSnapshot {
   readonly capturedAt: string;
   /** The market day that the instant belongs to: (close of D−1, close of D]. */
   readonly day: DayNumber;
+  /** The calendar day of the instant in the account's time zone: before `day` where it was captured after the close. Without it, `day`. */
+  readonly calendarDay?: DayNumber;
   /** The account's currency: that of lines which name none. */
   readonly currency: string;
   readonly lines: readonly BalanceLine[];
@@ -52,6 +54,8 @@ export interface ReconstructionInput {
   /** The first day from which the provider's transactions are known to be whole (its 24-month cut, the date asked from). Before it nothing is certain. */
   readonly wholeFrom: DayNumber | null;
   readonly closesOf: ClosesOf;
+  /** The market day of an instant, for the dates of prices that snapshots carry. Without it such a price counts from the day after its UTC date, at the latest from its snapshot's day. */
+  readonly marketDayOf?: (instant: string) => DayNumber;
 }
 
 export type ReasonCode = historyRpc.HistoryReasonCode;
