@@ -51,12 +51,13 @@ function close(at: string, state: ConnectionState, account: AccountState, reason
   return { type: 'AccountClosed', time: at, data: { userId: state.userId, connectionId: state.connectionId, accountId: account.accountId, reason, effectiveAt: at } };
 }
 
-export function changeAccount({ accountId, displayName, countInTotals, at }: ChangeAccount, state: ConnectionState): Decision {
+export function changeAccount({ accountId, displayName, countInTotals, timeZone, at }: ChangeAccount, state: ConnectionState): Decision {
   const account = state.accounts.get(accountId);
   if (!account || state.erased) return refuse(noSuchAccount());
   const difference = {
     ...(displayName === undefined || displayName === account.displayName ? {} : { displayName }),
     ...(countInTotals === undefined || countInTotals === account.countInTotals ? {} : { countInTotals, effectiveAt: at }),
+    ...(timeZone === undefined || timeZone === account.timeZone ? {} : { timeZone }),
   };
   if (Object.keys(difference).length === 0) return ok([]);
   return ok([{ type: 'AccountUpdated', time: at, data: { userId: state.userId, connectionId: state.connectionId, accountId, ...difference } }]);

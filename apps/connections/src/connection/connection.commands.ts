@@ -63,6 +63,7 @@ export interface ChangeAccount extends At {
   readonly accountId: string;
   readonly displayName?: string | null;
   readonly countInTotals?: boolean;
+  readonly timeZone?: string | null;
 }
 
 export interface FlagDuplicate extends At {

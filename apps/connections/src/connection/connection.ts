@@ -34,6 +34,8 @@ export interface AccountState {
   /** The user's own name for it; null shows the provider's. */
   readonly displayName: string | null;
   readonly countInTotals: boolean;
+  /** The market whose close ends its days; null is New York. */
+  readonly timeZone: string | null;
   readonly duplicateOf: string | null;
   /** Who decided last whether it is a duplicate; what the user decided, detection leaves alone. */
   readonly duplicateBy: 'detection' | 'user' | null;
@@ -117,7 +119,7 @@ export function evolve(state: ConnectionState, event: ConnectionEvent): Connecti
 function discovered(state: ConnectionState, { time, data }: Happened<'AccountDiscovered', AccountDiscovered>): ConnectionState {
   const known = state.accounts.get(data.accountId);
   const account: AccountState = {
-    displayName: null, countInTotals: true, duplicateOf: null, duplicateBy: null, ...known,
+    displayName: null, countInTotals: true, timeZone: null, duplicateOf: null, duplicateBy: null, ...known,
     accountId: data.accountId, details: data.details, capabilities: data.capabilities, status: 'active', discoveredAt: time,
   };
   const opened = state.status === 'none' ? manual(data, time) : state;
@@ -135,6 +137,7 @@ function updated(account: AccountState, data: AccountUpdated): AccountState {
     capabilities: data.capabilities ?? account.capabilities,
     displayName: data.displayName === undefined ? account.displayName : data.displayName,
     countInTotals: data.countInTotals ?? account.countInTotals,
+    timeZone: data.timeZone === undefined ? account.timeZone : data.timeZone,
   };
 }
 

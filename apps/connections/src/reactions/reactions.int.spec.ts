@@ -121,6 +121,10 @@ describe('accounts', () => {
     expect(value(await house.as(ada, { after })(rpc.getAccount, { accountId }))).toMatchObject({ name: 'Nest egg', countInTotals: false });
     expect(value(await house.as(ada, { after })(rpc.changeAccount, { accountId, name: null }))).toMatchObject({ name: 'Account a' });
     expect(await house.as(ada, { after })(rpc.changeAccount, { accountId, name: '   ' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'name' }] } });
+    expect(await house.as(ada, { after })(rpc.changeAccount, { accountId, timeZone: 'Europe/Nowhere' })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'timeZone' }] } });
+    const moved = await house.as(ada, { after })(rpc.changeAccount, { accountId, timeZone: 'europe/london' });
+    expect(value(moved).timeZone).toBe('Europe/London');
+    expect(value(await house.as(ada, { after: moved.ok ? (moved.positions ?? []) : [] })(rpc.getAccount, { accountId })).timeZone).toBe('Europe/London');
     expect(await house.as(ada)(rpc.changeAccount, { accountId, duplicateOf: newId() })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'duplicateOf' }] } });
   });
 

@@ -14,6 +14,7 @@ import type { Parts } from '../parts.js';
 import type { AccountRow } from '../projections/account-list/project.js';
 import { findAccount, findAccountRow, streamOf } from '../projections/account-list/query.js';
 import { isBehind } from './read.js';
+import { canonicalZone, isTimeZone } from './time-zone.js';
 import { accountOf } from './views.js';
 
 type Payload = RequestOf<typeof connectionsRpc.changeAccount>;
@@ -22,6 +23,7 @@ const EVIDENCE = ['set by the user'];
 
 export async function changeAccount(parts: Parts, payload: Payload, context: RpcContext): Promise<RpcReply<connectionsRpc.Account>> {
   if (payload.name?.trim() === '') return refused(problem('validation_failed', 'An account needs a name that can be seen.', { errors: [{ field: 'name', message: "must not be blank; null puts the provider's own name back" }] }));
+  if (payload.timeZone != null && !isTimeZone(payload.timeZone)) return refused(problem('validation_failed', 'There is no such time zone.', { errors: [{ field: 'timeZone', message: 'must be an IANA time zone such as America/New_York or Europe/London, or null for New York' }] }));
   await isBehind(parts, context, ['account-list']);
   const row = await findAccountRow(parts.database, context.userId, payload.accountId);
   if (!row) return refused(problem('not_found', 'There is no such account.'));
@@ -39,9 +41,9 @@ export async function changeAccount(parts: Parts, payload: Payload, context: Rpc
 /** This account's stream first. Two accounts of one connection share a stream: their commands go into one change. */
 async function changesFor(parts: Parts, payload: Payload, row: AccountRow): Promise<Result<StreamChange[], Problem>> {
   const at = instant(parts.clock.now());
-  const { name, countInTotals, duplicateOf } = payload;
+  const { name, countInTotals, timeZone, duplicateOf } = payload;
   const mine: ConnectionCommand[] = [
-    { type: 'change-account', at, accountId: row.account_id, ...(name === undefined ? {} : { displayName: name }), ...(countInTotals === undefined ? {} : { countInTotals }) },
+    { type: 'change-account', at, accountId: row.account_id, ...(name === undefined ? {} : { displayName: name }), ...(countInTotals === undefined ? {} : { countInTotals }), ...(timeZone === undefined ? {} : { timeZone: timeZone && canonicalZone(timeZone) }) },
   ];
   // Who says that an account counts says that it is no duplicate: else the answer would be that it counts, and no total would have it.
   if (duplicateOf === undefined && countInTotals === true && row.duplicate_of !== null) mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf: null, by: 'user', evidence: EVIDENCE });

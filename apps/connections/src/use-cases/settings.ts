@@ -7,6 +7,7 @@ import { answered, refused } from '@tidemark/service';
 import type { Parts } from '../parts.js';
 import { DEFAULT_SETTINGS, findSettings } from '../projections/user-settings/project.js';
 import { isBehind } from './read.js';
+import { canonicalZone, isTimeZone } from './time-zone.js';
 
 const TRIES = 8;
 
@@ -22,7 +23,7 @@ export async function changeSettings(parts: Parts, payload: RequestOf<typeof con
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     const past = await parts.log.readStream(context.userId, stream);
     const before = (past.at(-1)?.data as UserSettingsChanged | undefined) ?? DEFAULT_SETTINGS;
-    const settings = { baseCurrency: payload.baseCurrency ?? before.baseCurrency, timeZone: payload.timeZone === undefined ? before.timeZone : canonical(payload.timeZone) };
+    const settings = { baseCurrency: payload.baseCurrency ?? before.baseCurrency, timeZone: payload.timeZone === undefined ? before.timeZone : canonicalZone(payload.timeZone) };
     if (settings.baseCurrency === before.baseCurrency && settings.timeZone === before.timeZone) return answered(settings);
     const event = { id: parts.newId(), type: 'UserSettingsChanged', time: instant(parts.clock.now()), data: { userId: context.userId, ...settings }, correlationId: context.requestId };
     const appended = await parts.log.append({ userId: context.userId, stream, expectedVersion: past.length, events: [event] });
@@ -37,22 +38,4 @@ function settingErrors({ baseCurrency, timeZone }: { baseCurrency?: string; time
     ...(baseCurrency === undefined || isCurrency(baseCurrency) ? [] : [{ field: 'baseCurrency', message: 'must be an ISO 4217 currency code such as USD' }]),
     ...(timeZone === undefined || isTimeZone(timeZone) ? [] : [{ field: 'timeZone', message: 'must be an IANA time zone such as America/New_York or Europe/Berlin' }]),
   ];
-}
-
-/** In the usual capitals: `europe/berlin` is `Europe/Berlin`. A name that the runtime knows as an alias only stays as it was given. */
-function canonical(timeZone: string): string {
-  const lower = timeZone.toLowerCase();
-  return Intl.supportedValuesOf('timeZone').find((known) => known.toLowerCase() === lower) ?? timeZone;
-}
-
-/** Named zones only: an offset such as +01:00 knows no daylight saving. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+\-/]*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    // RangeError is how the runtime says that it knows no such zone.
-    return false;
-  }
 }

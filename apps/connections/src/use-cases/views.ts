@@ -14,7 +14,7 @@ export function connectionFieldsOf(state: ConnectionState) {
 export function accountOf(state: ConnectionState, account: AccountState, asOf: string | null = null): connectionsRpc.Account {
   const row = {
     account_id: account.accountId, connection_id: state.connectionId, provider: state.provider, institution_id: state.institutionId, institution_name: state.institutionName,
-    details: account.details, capabilities: account.capabilities, display_name: account.displayName, count_in_totals: account.countInTotals, duplicate_of: account.duplicateOf, status: account.status,
+    details: account.details, capabilities: account.capabilities, display_name: account.displayName, count_in_totals: account.countInTotals, time_zone: account.timeZone, duplicate_of: account.duplicateOf, status: account.status,
   };
   return accountView(row, asOf);
 }

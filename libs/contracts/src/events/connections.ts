@@ -38,6 +38,8 @@ export const AccountUpdated = strict({
   /** Set by the user; null puts the provider's own name back. */
   displayName: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 300 }))),
   countInTotals: Type.Optional(Type.Boolean()),
+  /** An IANA zone: the market whose close ends this account's days; null puts New York back. */
+  timeZone: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 80 }))),
   /** The day's instant from which a change of what counts holds. */
   effectiveAt: Type.Optional(Instant),
 });

@@ -61,6 +61,8 @@ export const Account = strict({
   capabilities: Capabilities,
   duplicateOf: nullable(Uuid),
   countInTotals: Type.Boolean(),
+  /** The market whose close ends this account's days; null is New York. */
+  timeZone: nullable(Type.String()),
   /** When its newest snapshot was captured; null before the first. */
   asOf: nullable(Instant),
   status: oneOf(ACCOUNT_STATUSES),
@@ -85,7 +87,7 @@ export const reconnectConnection = contract('connections.reconnect', strict(Conn
 export const removeConnection = contract('connections.remove', strict({ ...ConnectionRef, erase: Type.Optional(Type.Boolean()) }), strict({}));
 export const listAccounts = contract('connections.list-accounts', strict({ ...PageQuery }), pageOf(Account));
 export const getAccount = contract('connections.get-account', strict({ accountId: Uuid }), Account);
-export const changeAccount = contract('connections.change-account', strict({ accountId: Uuid, name: Type.Optional(nullable(Text(300))), countInTotals: Type.Optional(Type.Boolean()), duplicateOf: Type.Optional(nullable(Uuid)) }), Account);
+export const changeAccount = contract('connections.change-account', strict({ accountId: Uuid, name: Type.Optional(nullable(Text(300))), countInTotals: Type.Optional(Type.Boolean()), timeZone: Type.Optional(nullable(Text(80))), duplicateOf: Type.Optional(nullable(Uuid)) }), Account);
 export const createManualAccount = contract('connections.create-manual-account', strict({ name: Text(300), type: Text(60), currency: CurrencyCode }), Account);
 export const getSettings = contract('connections.get-settings', strict({}), Settings);
 export const changeSettings = contract('connections.change-settings', strict({ baseCurrency: Type.Optional(CurrencyCode), timeZone: Type.Optional(Text(80)) }), Settings);

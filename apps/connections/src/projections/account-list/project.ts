@@ -14,6 +14,7 @@ export interface AccountRow {
   readonly capabilities: Capabilities;
   readonly display_name: string | null;
   readonly count_in_totals: boolean;
+  readonly time_zone: string | null;
   readonly duplicate_of: string | null;
   readonly duplicate_by: 'detection' | 'user' | null;
   readonly status: 'active' | 'closed' | 'disconnected';
@@ -22,7 +23,7 @@ export interface AccountRow {
 }
 
 const COLUMNS = [
-  'connection_id', 'user_id', 'provider', 'institution_id', 'institution_name', 'details', 'capabilities', 'display_name', 'count_in_totals', 'duplicate_of', 'duplicate_by', 'status', 'discovered_at', 'first_seen_at',
+  'connection_id', 'user_id', 'provider', 'institution_id', 'institution_name', 'details', 'capabilities', 'display_name', 'count_in_totals', 'time_zone', 'duplicate_of', 'duplicate_by', 'status', 'discovered_at', 'first_seen_at',
 ];
 const TABLE = { name: 'account_list', key: 'account_id', columns: COLUMNS };
 const TYPES: ReadonlySet<string> = new Set(['AccountDiscovered', 'AccountUpdated', 'AccountClosed', 'DuplicateFlagged', 'ConnectionRemoved']);
@@ -48,13 +49,14 @@ export function foldAccount(row: AccountRow | null, event: EventEnvelope): Accou
   if (!row) return null;
   switch (event.type) {
     case 'AccountUpdated': {
-      const { details, capabilities, displayName, countInTotals } = event.data as AccountUpdated;
+      const { details, capabilities, displayName, countInTotals, timeZone } = event.data as AccountUpdated;
       return {
         ...row,
         details: details ?? row.details,
         capabilities: capabilities ?? row.capabilities,
         display_name: displayName === undefined ? row.display_name : displayName,
         count_in_totals: countInTotals ?? row.count_in_totals,
+        time_zone: timeZone === undefined ? row.time_zone : timeZone,
       };
     }
     case 'DuplicateFlagged': {
@@ -73,7 +75,7 @@ export function foldAccount(row: AccountRow | null, event: EventEnvelope): Accou
 function discovered(row: AccountRow | null, time: string, data: AccountDiscovered): AccountRow {
   const { accountId, connectionId, userId, provider, institutionId, institutionName, details, capabilities } = data;
   return {
-    display_name: null, count_in_totals: true, duplicate_of: null, duplicate_by: null, first_seen_at: time, ...row,
+    display_name: null, count_in_totals: true, time_zone: null, duplicate_of: null, duplicate_by: null, first_seen_at: time, ...row,
     account_id: accountId, connection_id: connectionId, user_id: userId, provider, institution_id: institutionId, institution_name: institutionName, details, capabilities, status: 'active', discovered_at: time,
   };
 }

@@ -58,6 +58,7 @@ export function accountView(row: Omit<AccountRow, 'user_id' | 'discovered_at' | 
     capabilities: row.capabilities,
     duplicateOf: row.duplicate_of,
     countInTotals: row.count_in_totals,
+    timeZone: row.time_zone,
     asOf,
     status: parked ? 'parked' : row.status,
   };
