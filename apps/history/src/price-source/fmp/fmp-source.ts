@@ -41,7 +41,7 @@ function closes(client: FmpClient, symbol: string, kind: PriceKind, from: Day, t
   return client.get(operation, `historical-price-eod/${path}`, { symbol, from, to }, (body) => ({
     // Rows carry no currency; that of a security is in its profile, crypto and currencies are in dollars.
     currency: kind === 'security' ? null : 'USD',
-    closes: listOf(body, '').filter(({ fields }) => sameSymbol(fields, symbol)).map(({ fields, path: at }) => ({ day: dayAt(fields, at), close: decimalAt(fields, field as string, at) })),
+    closes: listOf(body, '').filter(({ fields }) => sameSymbol(fields, symbol)).map(({ fields, path: at }) => ({ day: dayAt(fields, at), close: decimalAt(fields, field, at) })),
   }));
 }
 
