@@ -6,6 +6,7 @@
  *   x / ≤ 0      no return exists: `zero_denominator`
  *   unknown      a value or a flow that is not wholly known makes the whole period's return unknown: a day that is left out silently
  *                would be a return that nobody made
+ *   nobody there all accounts have left the scope: what they took is an outflow of all there was, and until one comes back there is nothing
  *
  * The first day given is the one at whose close the period starts: its value is V₀, its own flows came before.
  */
@@ -62,12 +63,19 @@ export function dailyGrowths(days: readonly ScopeDay[], reasons: readonly Why[] 
 
 export function knownDays(days: readonly ScopeDay[], reasons: readonly Why[]): Result<KnownDay[], Why> {
   const known: KnownDay[] = [];
-  for (const [index, { date, value, inflow, outflow, complete, origin }] of days.entries()) {
-    if (value === null || !complete) return refuse(missingValue(date, reasons));
+  for (const [index, day] of days.entries()) {
+    const { date, inflow, outflow } = day;
+    const value = isLeft(day, known.at(-1)) ? '0' : day.complete ? day.value : null;
+    if (value === null) return refuse(missingValue(date, reasons));
     if (index > 0 && (inflow === null || outflow === null)) return refuse(why('flow_value_missing', `The value of a flow on ${date} is not known.`, { from: date, to: date }));
-    known.push({ date, value, inflow: inflow ?? '0', outflow: outflow ?? '0', carried: origin === 'carried' });
+    known.push({ date, value, inflow: inflow ?? '0', outflow: outflow ?? '0', carried: day.origin === 'carried' });
   }
   return ok(known);
+}
+
+/** Whether no account is in the scope any more: a value that is not known would not have gone out as a flow to the last digit. */
+function isLeft({ value, inflow, outflow }: ScopeDay, before: KnownDay | undefined): boolean {
+  return value === null && before !== undefined && inflow !== null && outflow !== null && subtract(outflow, inflow) === before.value;
 }
 
 function growthOf(opening: Decimal, day: KnownDay, left: Decimal): Result<Ratio | null, Why> {

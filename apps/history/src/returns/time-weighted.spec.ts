@@ -64,6 +64,13 @@ describe('the time-weighted return', () => {
     expect(twr('100', { value: '110', in: null })).toMatchObject({ value: null, reason: { code: 'flow_value_missing', from: '2026-01-06' } });
   });
 
+  it('loses nothing when all accounts leave the scope, and goes on when one comes back', () => {
+    const gone = given(D, '100', '110', { value: null, out: '110' }, null, { value: '200', in: '200' }, '220');
+    expect(timeWeighted(dailyGrowths(gone))).toEqual({ value: '0.21' });
+    // but a value that is only not known is not taken for gone
+    expect(twr('100', { value: null, out: '30' }, '70')).toMatchObject({ value: null, reason: { code: 'no_history', from: '2026-01-06' } });
+  });
+
   it('does not look at the flows of the day at whose close it starts', () => {
     expect(twr({ value: '100', in: '100' }, '110')).toEqual({ value: '0.1' });
     expect(twr({ value: '100', in: null }, '110')).toEqual({ value: '0.1' });
