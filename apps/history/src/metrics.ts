@@ -8,7 +8,7 @@ export type Stage = (typeof STAGES)[number];
 export interface RunMetrics {
   /** One stage of one batch. */
   stage(stage: Stage, durationMs: number, accounts: number): void;
-  /** `first`, `revised`, `unchanged`, `empty`, `waiting`, `failed`, `lost`. */
+  /** `first`, `revised`, `unchanged`, `unneeded`, `empty`, `waiting`, `failed`, `lost`. */
   outcome(result: string, accounts: number): void;
   /** From request to end, of one run. */
   waited(cause: string, milliseconds: number): void;

@@ -4,14 +4,13 @@
  */
 import { instant } from '@tidemark/kernel';
 import { dayOf } from '@tidemark/market';
-import type { AssetId } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import type { DayNumber, ReconstructionResult } from '../reconstruction/model.js';
 import { writeHistories } from '../storage/write-history.js';
 import type { HistoryWritten } from '../storage/write-history.js';
 import type { RunDeps } from './deps.js';
 import type { Job } from './job.js';
-import { lockHeld } from './queue.js';
+import { ENDED, lockHeld } from './queue.js';
 import { qualityOf, runEvents } from './run-events.js';
 
 export interface Computed {
@@ -19,9 +18,11 @@ export interface Computed {
   /** Null where there was nothing to compute from. */
   readonly result: ReconstructionResult | null;
   readonly range: { readonly from: DayNumber; readonly to: DayNumber } | null;
+  /** Fingerprint of the snapshots that it rests on. */
+  readonly restsOn: string | null;
   readonly symbols: readonly string[];
   /** Assets without a symbol or price, and symbols whose prices did not come. */
-  readonly missing: readonly (AssetId | string)[];
+  readonly missing: readonly string[];
 }
 
 export type Outcome = 'first' | 'revised' | 'unchanged' | 'empty' | 'lost';
@@ -59,15 +60,13 @@ function outcomeOf(written: HistoryWritten | undefined): Outcome {
 
 const FINISH = `
   UPDATE reconstruction r SET
-    status = CASE WHEN r.again IS NULL THEN 'completed' ELSE 'queued' END, stage = CASE WHEN r.again IS NULL THEN 'completed' ELSE 'queued' END,
-    run_id = coalesce((r.again ->> 'runId')::uuid, r.run_id), cause = coalesce(r.again ->> 'cause', r.cause), requested_at = CASE WHEN r.again IS NULL THEN r.requested_at ELSE now() END,
-    again = NULL, attempt = 0, due_at = now(), sync_id = NULL, locked_by = NULL, locked_until = NULL, prices_since = NULL, error = NULL, finished_at = now(),
+    ${ENDED},
     result_at = now(), done = f.days, total = f.days, revision = coalesce(f.revision, r.revision), from_day = f.from_day, to_day = f.to_day,
     symbols = ARRAY(SELECT json_array_elements_text(f.symbols)), missing = ARRAY(SELECT json_array_elements_text(f.missing)),
-    adjustments = f.adjustments, unpriced = f.unpriced, invariant = f.invariant, quality = f.quality
+    adjustments = f.adjustments, unpriced = f.unpriced, invariant = f.invariant, quality = f.quality, rests_on = f.rests_on
   FROM ROWS FROM (unnest($1::uuid[]), unnest($2::int[]), unnest($3::int[]), unnest($4::date[]), unnest($5::date[]), json_array_elements($6::json), json_array_elements($7::json),
-    json_array_elements($8::json), json_array_elements($9::json), json_array_elements($10::json), json_array_elements($11::json))
-    AS f(account_id, revision, days, from_day, to_day, symbols, missing, adjustments, unpriced, invariant, quality)
+    json_array_elements($8::json), json_array_elements($9::json), json_array_elements($10::json), json_array_elements($11::json), unnest($12::text[]))
+    AS f(account_id, revision, days, from_day, to_day, symbols, missing, adjustments, unpriced, invariant, quality, rests_on)
   WHERE r.account_id = f.account_id`;
 
 async function finish(tx: SqlClient, ours: readonly Computed[], written: ReadonlyMap<string, HistoryWritten>): Promise<void> {
@@ -86,5 +85,6 @@ async function finish(tx: SqlClient, ours: readonly Computed[], written: Readonl
     of(({ result }) => (result?.unpriced ?? []).map((one) => ({ ...one, from: dayOf(one.from), to: dayOf(one.to) }))),
     of(({ result }) => result?.invariant ?? null),
     of(({ result }) => qualityOf(result?.days ?? [])),
+    ours.map(({ restsOn }) => restsOn),
   ]);
 }

@@ -1,4 +1,5 @@
 /** Reads what a batch of runs needs: accounts, snapshots and transactions, in one statement each, however many accounts there are. */
+import { createHash } from 'node:crypto';
 import type { BalanceLine } from '@tidemark/contracts';
 import { instant } from '@tidemark/kernel';
 import type { Clock } from '@tidemark/kernel';
@@ -24,6 +25,9 @@ export interface AssetSeen {
 
 export interface LoadedRun {
   readonly job: Job;
+  /** Nothing that has closed depends on what caused it. */
+  readonly unneeded: boolean;
+  readonly restsOn: string;
   /** All but the prices; null where there is nothing to compute from. */
   readonly input: Omit<ReconstructionInput, 'closesOf'> | null;
   /** Everything the account held or traded, cash included. */
@@ -36,27 +40,61 @@ interface DatedHead extends SnapshotHead {
   readonly day: DayNumber;
 }
 
+/** What is known of a run before its lines and transactions are read. */
+interface Sketch {
+  readonly job: Job;
+  readonly account: HistoryAccount | undefined;
+  readonly market: Market;
+  readonly lastClosed: DayNumber;
+  readonly firstSyncAt: string | null;
+  readonly captured: readonly DatedHead[];
+  readonly restsOn: string;
+}
+
 export async function loadRuns(client: SqlClient, jobs: readonly Job[], clock: Clock): Promise<LoadedRun[]> {
   const ids = jobs.map((job) => job.accountId);
-  const [accounts, heads, transactions] = await Promise.all([accountsById(client, ids), snapshotHeads(client, ids), transactionsOf(client, ids)]);
+  const [accounts, heads] = await Promise.all([accountsById(client, ids), snapshotHeads(client, ids)]);
   const byAccount = Map.groupBy(heads, (head) => head.accountId);
-  const dated = new Map(ids.map((id) => [id, newestOfEachDay(byAccount.get(id) ?? [], marketOfAccount(accounts.get(id)))]));
-  const snapshots = await snapshotsById(client, [...dated.values()].flatMap((one) => one.map((head) => head.snapshotId)));
-  return jobs.map((job) => {
-    const captured = (dated.get(job.accountId) ?? []).flatMap(({ snapshotId, capturedAt, day }) => {
+  const sketches = jobs.map((job) => sketchOf(job, accounts.get(job.accountId), byAccount.get(job.accountId) ?? [], clock));
+  const needed = sketches.filter((sketch) => !isUnneeded(sketch));
+  const [transactions, snapshots] = await Promise.all([
+    transactionsOf(client, needed.map(({ job }) => job.accountId)),
+    snapshotsById(client, needed.flatMap(({ captured }) => captured.map((head) => head.snapshotId))),
+  ]);
+  return sketches.map((sketch) => {
+    if (isUnneeded(sketch)) return { job: sketch.job, unneeded: true, restsOn: sketch.restsOn, input: null, assets: new Map(), currencies: new Set() };
+    const captured = sketch.captured.flatMap(({ snapshotId, capturedAt, day }) => {
       const stored = snapshots.get(snapshotId);
       return stored ? [{ snapshotId, capturedAt, day, currency: stored.currency, lines: stored.lines }] : [];
     });
-    const account = accounts.get(job.accountId);
-    const market = marketOfAccount(account);
-    const firstSync = byAccount.get(job.accountId)?.find((head) => head.syncId !== null);
-    const lastClosed = dayNumber(lastClosedDay(instant(clock.now()), market));
-    return loadedRun({ job, account, captured, firstSyncAt: firstSync?.capturedAt ?? null, lastClosed, transactions: resolveTransactions(transactions.get(job.accountId) ?? []) });
+    return loadedRun(sketch, captured, resolveTransactions(transactions.get(sketch.job.accountId) ?? []));
   });
 }
 
-function loadedRun(given: { job: Job; account: HistoryAccount | undefined; captured: CapturedSnapshot[]; firstSyncAt: string | null; lastClosed: DayNumber; transactions: ReconstructionInput['transactions'] }): LoadedRun {
-  const { job, account, captured, firstSyncAt, lastClosed, transactions } = given;
+function sketchOf(job: Job, account: HistoryAccount | undefined, heads: readonly SnapshotHead[], clock: Clock): Sketch {
+  const market = marketOfAccount(account);
+  const lastClosed = dayNumber(lastClosedDay(instant(clock.now()), market));
+  const captured = newestOfEachDay(heads, market);
+  const firstSyncAt = heads.find((head) => head.syncId !== null)?.capturedAt ?? null;
+  return { job, account, market, lastClosed, firstSyncAt, captured, restsOn: restsOn(captured, lastClosed) };
+}
+
+/**
+ * The snapshots that the closed days rest on: those of closed days, and, where the last closed day has none of its own, what followed.
+ * Another snapshot of the open day changes nothing that has closed.
+ */
+function restsOn(captured: readonly DatedHead[], lastClosed: DayNumber): string {
+  const closed = captured.filter((head) => head.day <= lastClosed);
+  const rests = closed.at(-1)?.day === lastClosed ? closed : captured;
+  return createHash('sha256').update(rests.map((head) => `${head.snapshotId} ${head.day}`).join('\n')).digest('hex').slice(0, 32);
+}
+
+function isUnneeded({ job, restsOn: now }: Sketch): boolean {
+  return job.cause === 'snapshot' && job.revision > 0 && job.restsOn === now;
+}
+
+function loadedRun(sketch: Sketch, captured: readonly CapturedSnapshot[], transactions: ReconstructionInput['transactions']): LoadedRun {
+  const { job, account, market, lastClosed, firstSyncAt } = sketch;
   const first = captured[0];
   const assets = new Map<AssetId, AssetSeen>();
   const currencies = new Set<string>();
@@ -72,10 +110,11 @@ function loadedRun(given: { job: Job; account: HistoryAccount | undefined; captu
     }
   }
   for (const asset of assets.keys()) if (asset.startsWith('currency:')) currencies.add(asset.slice('currency:'.length));
-  if (!first) return { job, input: null, assets, currencies };
+  const found = { job, unneeded: false, restsOn: sketch.restsOn, assets, currencies };
+  if (!first) return { ...found, input: null };
   const range = runRange({ firstSnapshotDay: first.day, firstSyncAt, tellsTransactions: account?.transactions ?? true, lastClosed });
-  const input = { accountId: job.accountId, currency: account?.currency ?? first.currency, ...range, snapshots: captured, transactions };
-  return { job, input: range.to < range.from ? null : input, assets, currencies };
+  const input = { accountId: job.accountId, currency: account?.currency ?? first.currency, ...range, snapshots: captured, transactions, marketDayOf: (at: string) => marketDayNumber(Date.parse(at), market) };
+  return { ...found, input: range.to < range.from ? null : input };
 }
 
 /** Of each market day the last one: the day's captured state. */

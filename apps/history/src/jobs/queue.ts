@@ -19,7 +19,7 @@ const CLAIM = `
     WHERE ((r.status IN ('queued', 'waiting_for_prices') AND r.due_at <= now()) OR (r.status = 'running' AND r.locked_until <= now()))
       AND ${seen('sync')} AND ${seen('connections')}
     ORDER BY r.due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-  RETURNING account_id AS "accountId", user_id AS "userId", run_id AS "runId", cause, requested_at AS "requestedAt", attempt, fence, revision,
+  RETURNING account_id AS "accountId", user_id AS "userId", run_id AS "runId", cause, (extract(epoch FROM now() - requested_at) * 1000)::float8 AS "waitedMs", attempt, fence, revision, rests_on AS "restsOn",
     coalesce(prices_since <= now() - $4::interval, false) AS "patienceOver"`;
 
 export async function claimJobs(client: SqlClient, worker: string, options: { limit: number; lockMs: number; patienceMs: number }): Promise<Job[]> {
@@ -62,6 +62,16 @@ export async function waitForPrices(client: SqlClient, worker: string, jobs: rea
 /** The prices that these runs waited for are there, or will not come. */
 export async function releaseWaiting(client: SqlClient, runIds: readonly string[]): Promise<void> {
   await client.query(`UPDATE reconstruction SET due_at = now() WHERE run_id = ANY($1::uuid[]) AND status = 'waiting_for_prices'`, [runIds]);
+}
+
+/** SQL: what an end does to a row, whether all is done or a request came meanwhile (`again`). */
+export const ENDED = `status = CASE WHEN r.again IS NULL THEN 'completed' ELSE 'queued' END, stage = CASE WHEN r.again IS NULL THEN 'completed' ELSE 'queued' END,
+    run_id = coalesce((r.again ->> 'runId')::uuid, r.run_id), cause = coalesce(r.again ->> 'cause', r.cause), requested_at = CASE WHEN r.again IS NULL THEN r.requested_at ELSE now() END,
+    again = NULL, attempt = 0, due_at = now(), sync_id = NULL, locked_by = NULL, locked_until = NULL, prices_since = NULL, error = NULL, finished_at = now()`;
+
+/** These had nothing to compute: what they found before stands. */
+export async function endUnneeded(client: SqlClient, worker: string, jobs: readonly Job[]): Promise<void> {
+  await client.query(`UPDATE reconstruction r SET ${ENDED} ${HELD}`, [worker, ...held(jobs)]);
 }
 
 export async function failRuns(client: SqlClient, worker: string, jobs: readonly Job[], error: string): Promise<void> {

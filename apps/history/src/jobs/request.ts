@@ -1,6 +1,7 @@
 /**
  * Asks for the reconstruction of accounts, many at once. The row of an account is its queue of one: asked twice is joined; asked while
- * it runs, by something that the run may have missed, is noted and runs once more after it. What was erased is never asked for.
+ * it runs, by something that the run may have missed, is noted and runs once more after it. What was erased is never asked for. Of two
+ * causes the first stands, but for `snapshot`: a run of that cause alone may find that nothing of its closed days depends on it.
  */
 import type { LogPosition } from '@tidemark/contracts';
 import { uuidV5, NAMESPACE } from '@tidemark/kernel';
@@ -35,7 +36,7 @@ const REQUEST = `
   ON CONFLICT (account_id) DO UPDATE SET
     status = CASE WHEN r.status IN ('completed', 'failed') THEN 'queued' ELSE r.status END,
     run_id = CASE WHEN r.status IN ('completed', 'failed') THEN excluded.run_id ELSE r.run_id END,
-    cause = CASE WHEN r.status IN ('completed', 'failed') THEN excluded.cause ELSE r.cause END,
+    cause = CASE WHEN r.status IN ('completed', 'failed') OR (r.status <> 'running' AND r.cause = 'snapshot') THEN excluded.cause ELSE r.cause END,
     requested_at = CASE WHEN r.status IN ('completed', 'failed') THEN now() ELSE r.requested_at END,
     attempt = CASE WHEN r.status IN ('completed', 'failed') THEN 0 ELSE r.attempt END,
     stage = CASE WHEN r.status IN ('completed', 'failed') THEN 'queued' ELSE r.stage END,
@@ -45,7 +46,8 @@ const REQUEST = `
     sync_id = CASE WHEN r.status IN ('completed', 'failed') THEN excluded.sync_id WHEN r.status = 'queued' THEN coalesce(excluded.sync_id, r.sync_id) ELSE r.sync_id END,
     wanted_sync = greatest(r.wanted_sync, excluded.wanted_sync),
     wanted_connections = greatest(r.wanted_connections, excluded.wanted_connections),
-    again = CASE WHEN r.status = 'running' AND excluded.cause <> 'requested' THEN coalesce(r.again, jsonb_build_object('runId', excluded.run_id, 'cause', excluded.cause)) ELSE r.again END
+    again = CASE WHEN r.status = 'running' AND excluded.cause <> 'requested' AND (r.again IS NULL OR r.again ->> 'cause' = 'snapshot')
+      THEN jsonb_build_object('runId', excluded.run_id, 'cause', excluded.cause) ELSE r.again END
   WHERE r.user_id = excluded.user_id
   RETURNING r.account_id AS "accountId", r.run_id AS "runId"`;
 

@@ -14,25 +14,36 @@ import type { PriceWant, RunDeps } from './deps.js';
 import type { Job } from './job.js';
 import { loadRuns } from './load-runs.js';
 import type { LoadedRun } from './load-runs.js';
-import { failRuns, showProgress, waitForPrices } from './queue.js';
+import { endUnneeded, failRuns, showProgress, waitForPrices } from './queue.js';
 
 /** Closes are carried forward, so a series begins a little before its first day. */
 const CARRIED_DAYS = 14;
 const DOLLAR = 'USD';
 
 export async function runBatch(deps: RunDeps, worker: string, jobs: readonly Job[]): Promise<void> {
+  const began = performance.now();
   const stage = stages(deps, worker, jobs.length);
-  const loaded = await stage('loading', jobs, () => loadRuns(deps.database, jobs, deps.clock));
-  const symbols = await stage('symbols', jobs, () => symbolsOf(deps, loaded));
-  const ready = await stage('prices', jobs, () => pricesOf(deps, worker, loaded, symbols));
+  const all = await stage('loading', jobs, () => loadRuns(deps.database, jobs, deps.clock));
+  const loaded = await withoutUnneeded(deps, worker, all);
+  if (loaded.length === 0) return;
+  const left = loaded.map((run) => run.job);
+  const symbols = await stage('symbols', left, () => symbolsOf(deps, loaded));
+  const ready = await stage('prices', left, () => pricesOf(deps, worker, loaded, symbols));
   if (ready.runs.length === 0) return;
   const computed = await stage('computing', ready.runs.map((run) => run.job), () => compute(deps, worker, ready.runs, symbols, ready.closes));
   const outcomes = await stage('writing', computed.map(({ job }) => job), () => completeRuns(deps, worker, computed));
   outcomes.forEach((outcome, index) => {
     deps.metrics.outcome(outcome, 1);
     const job = computed[index]?.job;
-    if (job) deps.metrics.waited(job.cause, Math.max(0, Date.parse(new Date().toISOString()) - Date.parse(job.requestedAt)));
+    if (job) deps.metrics.waited(job.cause, job.waitedMs + performance.now() - began);
   });
+}
+
+async function withoutUnneeded({ database, metrics }: RunDeps, worker: string, loaded: readonly LoadedRun[]): Promise<LoadedRun[]> {
+  const unneeded = loaded.filter((run) => run.unneeded);
+  if (unneeded.length > 0) await endUnneeded(database, worker, unneeded.map((run) => run.job));
+  metrics.outcome('unneeded', unneeded.length);
+  return loaded.filter((run) => !run.unneeded);
 }
 
 type Staged = <T>(stage: Stage, jobs: readonly Job[], work: () => Promise<T>) => Promise<T>;
@@ -107,8 +118,8 @@ async function compute(deps: RunDeps, worker: string, runs: readonly LoadedRun[]
   return computed;
 }
 
-function computeOne(deps: RunDeps, { job, input, assets }: LoadedRun, symbols: Symbols, closes: Ready['closes']): Computed {
-  if (input === null) return { job, result: null, range: null, symbols: [], missing: [] };
+function computeOne(deps: RunDeps, { job, input, assets, restsOn }: LoadedRun, symbols: Symbols, closes: Ready['closes']): Computed {
+  if (input === null) return { job, result: null, range: null, restsOn: null, symbols: [], missing: [] };
   const closesOf = (asset: AssetId): PreparedCloses | null => closes.get(symbols.get(asset) ?? '') ?? null;
   const result = deps.reconstruct({ ...input, closesOf });
   const held = [...assets.keys()].filter((asset) => !isCash(asset));
@@ -119,5 +130,5 @@ function computeOne(deps: RunDeps, { job, input, assets }: LoadedRun, symbols: S
     const symbol = symbols.get(asset);
     if (symbol != null) lacking.add(symbol);
   }
-  return { job, result, range: { from: input.from, to: input.to }, symbols: [...used], missing: [...lacking] };
+  return { job, result, range: { from: input.from, to: input.to }, restsOn, symbols: [...used], missing: [...lacking] };
 }

@@ -42,7 +42,7 @@ export function runEvents(job: Job, result: ReconstructionResult, written: Histo
   const event = (type: string, data: object): NewEvent => ({ id: uuidV5(NAMESPACE.reaction, `history/${runId}/${type}`), type, time: at, data });
   const events = [event('HistoryReconstructed', reconstructed(of, result))];
   if (written.previousRevision !== null && written.daysMoved > 0) {
-    const revised: HistoryRevised = { ...of, previousRevision: written.previousRevision, daysMoved: written.daysMoved, moved: written.moved.slice(0, MOVED_LISTED) as HistoryRevised['moved'] };
+    const revised: HistoryRevised = { ...of, previousRevision: written.previousRevision, daysMoved: written.daysMoved, moved: written.moved.slice(0, MOVED_LISTED) };
     events.push(event('HistoryRevised', revised));
   }
   return { userId, stream: historyStream(accountId), expectedVersion: 'any', events };

@@ -149,6 +149,8 @@ const RECONSTRUCTION = `
     -- What the last finished run found.
     revision int NOT NULL DEFAULT 0,
     result_at timestamptz,
+    -- Fingerprint of the snapshots that the computed days rest on.
+    rests_on text,
     from_day date,
     to_day date,
     -- Symbols that were used, and assets and symbols whose price was missing: whom a new price or mapping concerns.
