@@ -28,6 +28,13 @@ export { generateWorld } from './generate/generate-world.js';
 export { trueValues } from './generate/true-values.js';
 export type { TrueValue } from './generate/true-values.js';
 export type { GenerateOptions } from './generate/generate-world.js';
+export { generateHistory } from './generate/history/generate-history.js';
+export type { HistoryOptions } from './generate/history/generate-history.js';
+export { trueHistory } from './generate/true-history.js';
+export type { TrueDay } from './generate/true-history.js';
+export { worldAt } from './generate/world-at.js';
+export { offlineAccount } from './offline.js';
+export type { OfflineAccount } from './offline.js';
 
 export interface SandboxOptions {
   /** 0 (the default) = any free port. */

@@ -1,5 +1,5 @@
 /** An account as Plaid shows it: its id belongs to the item, its balances are the world's digits. */
-import type { Sandbox } from '../server/sandbox.js';
+import type { Shown } from '../server/sandbox.js';
 import type { PlaidItem } from '../state/link-state.js';
 import { plaidIdFor } from '../wire/ids.js';
 import { jsonNumberOrNull } from '../wire/json-number.js';
@@ -20,7 +20,7 @@ export function currencyCodes(currency: string): { iso_currency_code: string | n
   return { iso_currency_code: iso ? currency : null, unofficial_currency_code: iso ? null : currency };
 }
 
-export function accountView(sandbox: Sandbox, item: PlaidItem, account: Account): Record<string, unknown> {
+export function accountView(sandbox: Shown, item: PlaidItem, account: Account): Record<string, unknown> {
   const { available, limit } = account.balances ?? {};
   const cash = account.cash?.find(({ currency }) => currency === account.currency)?.amount;
   return {

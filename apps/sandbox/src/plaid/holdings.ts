@@ -1,7 +1,7 @@
 /** /investments/holdings/get: every holding of an item's investment accounts, cash included as a holding. */
 import { multiply, negate, compare, type Decimal } from '@tidemark/money';
 import type { FastifyInstance } from 'fastify';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Sandbox, Shown } from '../server/sandbox.js';
 import type { PlaidItem } from '../state/link-state.js';
 import { jsonNumber, jsonNumberOrNull, type RawJson } from '../wire/json-number.js';
 import { multiplierOf, priceOf, valueOf } from '../world/worth.js';
@@ -17,29 +17,30 @@ export function holdingsRoute(app: FastifyInstance, sandbox: Sandbox): void {
     app,
     sandbox,
     { operation: 'investmentsHoldingsGet', path: '/investments/holdings/get', limit: { perItem: 15, perClient: 2_000, code: 'INVESTMENT_HOLDINGS_GET_LIMIT' } },
-    (item, body) => {
-      const accounts = investmentAccounts(sandbox, item, body);
-      const held = accounts.flatMap((account) => account.holdings ?? []);
-      const currencies = new Set(accounts.flatMap((account) => (account.cash ?? []).map(({ currency }) => currency)));
-      return {
-        accounts: accounts.map((account) => accountView(sandbox, item, account)),
-        holdings: accounts.flatMap((account) => [
-          ...(account.cash ?? []).map((cash) => cashView(item, account, cash)),
-          ...(account.holdings ?? []).map((holding) => holdingView(sandbox, item, account, holding)),
-        ]),
-        securities: [
-          ...[...currencies].map(cashSecurityView),
-          ...[...new Set(held.map(({ security }) => security))].map((id) => securityView(sandbox.world.security(id))),
-        ],
-        item: itemView(sandbox, item),
-        is_investments_fallback_item: false,
-      };
-    },
+    (item, body) => holdingsAnswer(sandbox, item, investmentAccounts(sandbox, item, body)),
   );
 }
 
+export function holdingsAnswer(sandbox: Shown, item: PlaidItem, accounts: readonly Account[]): object {
+  const held = accounts.flatMap((account) => account.holdings ?? []);
+  const currencies = new Set(accounts.flatMap((account) => (account.cash ?? []).map(({ currency }) => currency)));
+  return {
+    accounts: accounts.map((account) => accountView(sandbox, item, account)),
+    holdings: accounts.flatMap((account) => [
+      ...(account.cash ?? []).map((cash) => cashView(item, account, cash)),
+      ...(account.holdings ?? []).map((holding) => holdingView(sandbox, item, account, holding)),
+    ]),
+    securities: [
+      ...[...currencies].map(cashSecurityView),
+      ...[...new Set(held.map(({ security }) => security))].map((id) => securityView(sandbox.world.security(id))),
+    ],
+    item: itemView(sandbox, item),
+    is_investments_fallback_item: false,
+  };
+}
+
 /** @throws PlaidError as Plaid does where an institution or a person has no investments */
-export function investmentAccounts(sandbox: Sandbox, item: PlaidItem, body: PlaidBody): Account[] {
+export function investmentAccounts(sandbox: Shown, item: PlaidItem, body: PlaidBody): Account[] {
   const readable = readableAccounts(sandbox, item);
   if (!institutionOf(sandbox, item).plaid.products.includes('investments')) throw new PlaidError('PRODUCTS_NOT_SUPPORTED', '["investments"]');
   const accounts = readable.filter((account) => account.investments ?? account.type === 'investment');
@@ -63,7 +64,7 @@ function cashView(item: PlaidItem, account: Account, cash: CashBalance): Record<
   };
 }
 
-function holdingView(sandbox: Sandbox, item: PlaidItem, account: Account, holding: Holding): Record<string, unknown> {
+function holdingView(sandbox: Shown, item: PlaidItem, account: Account, holding: Holding): Record<string, unknown> {
   const security = sandbox.world.security(holding.security);
   const price = priceOf(holding, security);
   return {

@@ -1,13 +1,13 @@
 /** /investments/transactions/get: newest first, at most 500 a page, 24 months back, in Plaid's signs and words. */
 import type { FastifyInstance } from 'fastify';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Sandbox, Shown } from '../server/sandbox.js';
 import type { PlaidItem } from '../state/link-state.js';
 import { plaidIdFor } from '../wire/ids.js';
 import { jsonNumber, jsonNumberOrNull } from '../wire/json-number.js';
 import { TRANSACTION_KINDS } from '../world/transaction-kinds.js';
 import { newestFirst } from '../world/transaction-order.js';
 import { multiplierOf } from '../world/worth.js';
-import type { Transaction } from '../world/world.js';
+import type { Account, Transaction } from '../world/world.js';
 import { accountView, currencyCodes, plaidAccountId } from './account-view.js';
 import { asPlaidAmount, inUnderlyingUnits, investmentAccounts } from './holdings.js';
 import { itemView } from './item-view.js';
@@ -28,27 +28,31 @@ export function investmentTransactionsRoute(app: FastifyInstance, sandbox: Sandb
       const offset = count(asked, 'offset', 0, 0, Number.MAX_SAFE_INTEGER);
       const [from, to] = [day(body, 'start_date'), day(body, 'end_date')];
       if (from > to) throw new PlaidError('INVALID_FIELD', 'start_date must not be after end_date');
-      const oldest = monthsBefore(sandbox.clock.today(), MONTHS_KEPT);
-      const accounts = investmentAccounts(sandbox, item, body);
-      const found = accounts
-        .flatMap((account) => sandbox.world.transactionsOf(account.id))
-        .filter(({ date }) => date >= from && date <= to && date >= oldest)
-        .sort(newestFirst);
-      const page = found.slice(offset, offset + size);
-      const securities = new Set(page.flatMap(({ security }) => (security === undefined || security === null ? [] : [security])));
-      return {
-        item: itemView(sandbox, item),
-        accounts: accounts.map((account) => accountView(sandbox, item, account)),
-        securities: [...securities].map((id) => securityView(sandbox.world.security(id))),
-        investment_transactions: page.map((transaction) => transactionView(sandbox, item, transaction)),
-        total_investment_transactions: found.length,
-        is_investments_fallback_item: false,
-      };
+      return investmentTransactionsAnswer(sandbox, item, investmentAccounts(sandbox, item, body), { from, to, offset, size });
     },
   );
 }
 
-function transactionView(sandbox: Sandbox, item: PlaidItem, transaction: Transaction): Record<string, unknown> {
+/** One page of what happened between two days, as far back as Plaid keeps it. */
+export function investmentTransactionsAnswer(sandbox: Shown, item: PlaidItem, accounts: readonly Account[], { from, to, offset, size }: { from: string; to: string; offset: number; size: number }): object {
+  const oldest = monthsBefore(sandbox.clock.today(), MONTHS_KEPT);
+  const found = accounts
+    .flatMap((account) => sandbox.world.transactionsOf(account.id))
+    .filter(({ date }) => date >= from && date <= to && date >= oldest)
+    .sort(newestFirst);
+  const page = found.slice(offset, offset + size);
+  const securities = new Set(page.flatMap(({ security }) => (security === undefined || security === null ? [] : [security])));
+  return {
+    item: itemView(sandbox, item),
+    accounts: accounts.map((account) => accountView(sandbox, item, account)),
+    securities: [...securities].map((id) => securityView(sandbox.world.security(id))),
+    investment_transactions: page.map((transaction) => transactionView(sandbox, item, transaction)),
+    total_investment_transactions: found.length,
+    is_investments_fallback_item: false,
+  };
+}
+
+function transactionView(sandbox: Shown, item: PlaidItem, transaction: Transaction): Record<string, unknown> {
   const [type, subtype] = TRANSACTION_KINDS[transaction.kind].plaid;
   const security = typeof transaction.security === 'string' ? sandbox.world.security(transaction.security) : null;
   return {

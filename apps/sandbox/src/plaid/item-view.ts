@@ -1,25 +1,25 @@
 /** An item as Plaid shows it, and the accounts of the world that it stands for. */
-import type { Sandbox } from '../server/sandbox.js';
+import type { Shown } from '../server/sandbox.js';
 import type { PlaidItem } from '../state/link-state.js';
 import type { Account, Institution } from '../world/world.js';
 import { isPlaidErrorCode, PlaidError, plaidErrorObject, type PlaidErrorCode } from './plaid-error.js';
 
 /** @throws PlaidError where the world no longer has the institution */
-export function institutionOf(sandbox: Sandbox, item: PlaidItem): Institution & { plaid: NonNullable<Institution['plaid']> } {
+export function institutionOf(sandbox: Shown, item: PlaidItem): Institution & { plaid: NonNullable<Institution['plaid']> } {
   const institution = sandbox.world.institution(item.institution);
   if (institution?.plaid === undefined) throw new PlaidError('ITEM_NOT_FOUND');
   return institution as Institution & { plaid: NonNullable<Institution['plaid']> };
 }
 
 /** The shared accounts that are still there and open, in the world's order. */
-export function accountsOf(sandbox: Sandbox, item: PlaidItem): Account[] {
+export function accountsOf(sandbox: Shown, item: PlaidItem): Account[] {
   return sandbox.world
     .accountsOf(item.person, item.institution, 'plaid')
     .filter((account) => item.accounts.includes(account.id) && account.closed !== true);
 }
 
 /** Why the item cannot be read just now, or null. */
-export function errorOf(sandbox: Sandbox, item: PlaidItem): PlaidErrorCode | null {
+export function errorOf(sandbox: Shown, item: PlaidItem): PlaidErrorCode | null {
   if (isPlaidErrorCode(item.error ?? undefined)) return item.error as PlaidErrorCode;
   const logins = accountsOf(sandbox, item).map((account) => account.login ?? 'ok');
   if (logins.includes('locked')) return 'ITEM_LOCKED';
@@ -27,7 +27,7 @@ export function errorOf(sandbox: Sandbox, item: PlaidItem): PlaidErrorCode | nul
 }
 
 /** The accounts behind an item that can be read. @throws PlaidError with the reason where it cannot */
-export function readableAccounts(sandbox: Sandbox, item: PlaidItem): Account[] {
+export function readableAccounts(sandbox: Shown, item: PlaidItem): Account[] {
   const { status } = institutionOf(sandbox, item).plaid;
   if (status === 'down') throw new PlaidError('INSTITUTION_DOWN');
   if (status === 'not_responding') throw new PlaidError('INSTITUTION_NOT_RESPONDING');
@@ -39,7 +39,7 @@ export function readableAccounts(sandbox: Sandbox, item: PlaidItem): Account[] {
 }
 
 /** The item object that stands in most answers. */
-export function itemView(sandbox: Sandbox, item: PlaidItem): Record<string, unknown> {
+export function itemView(sandbox: Shown, item: PlaidItem): Record<string, unknown> {
   const institution = institutionOf(sandbox, item);
   const error = errorOf(sandbox, item);
   return {

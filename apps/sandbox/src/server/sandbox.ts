@@ -19,6 +19,9 @@ export interface SandboxCredentials {
   fmp: { apiKey: string };
 }
 
+/** All that an answer about accounts is made of. */
+export type Shown = Pick<Sandbox, 'world' | 'clock'>;
+
 export interface Sandbox {
   world: WorldStore;
   links: LinkState;

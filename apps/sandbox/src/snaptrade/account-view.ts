@@ -1,6 +1,6 @@
 /** An account and its balances as SnapTrade shows them. */
 import { add, type Decimal } from '@tidemark/money';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Shown } from '../server/sandbox.js';
 import { uuidFor } from '../wire/ids.js';
 import { jsonNumber, jsonNumberOrNull } from '../wire/json-number.js';
 import { totalOf, valueOf } from '../world/worth.js';
@@ -10,7 +10,7 @@ import { brokerageOf, snapAccountId, transactionsBehind, type FoundAccount } fro
 const CATEGORIES: Record<AccountType, string | null> = { investment: 'INVESTMENT', depository: 'DEPOSIT', credit: 'LOC', loan: 'LOC', other: null };
 const currencyNames = new Intl.DisplayNames('en', { type: 'currency', fallback: 'code' });
 
-export function accountView(sandbox: Sandbox, { authorization, account }: FoundAccount): Record<string, unknown> {
+export function accountView(sandbox: Shown, { authorization, account }: FoundAccount): Record<string, unknown> {
   const total = totalOf(account, sandbox.world.security);
   const synced = authorization.disabledAt ?? sandbox.clock.now().toISOString();
   const first = transactionsBehind(sandbox, authorization, account.id).reduce<string | null>((least, { date }) => (least === null || date < least ? date : least), null);
@@ -44,7 +44,7 @@ export function currencyView(code: string): Record<string, unknown> {
 }
 
 /** One balance a currency. Money-market funds count in `cash` too, though they are positions as well. */
-export function balancesView(sandbox: Sandbox, account: Account): object[] {
+export function balancesView(sandbox: Shown, account: Account): object[] {
   const fundsLikeCash = new Map<string, Decimal>();
   for (const holding of account.holdings ?? []) {
     const security = sandbox.world.security(holding.security);

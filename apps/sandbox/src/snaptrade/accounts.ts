@@ -1,6 +1,6 @@
 /** /accounts: list, detail, balances, all positions, activities. */
 import type { FastifyInstance } from 'fastify';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Sandbox, Shown } from '../server/sandbox.js';
 import { accountView, balancesView } from './account-view.js';
 import { activitiesPage } from './activities.js';
 import { accountsBehind, brokerageOf, findAccount, type FoundAccount } from './authorizations.js';
@@ -26,12 +26,16 @@ export function accountRoutes(app: FastifyInstance, sandbox: Sandbox): void {
   });
   one('getAllAccountPositions', '/accounts/:accountId/positions/all', (found) => {
     refuseInMaintenance(sandbox, found);
-    return {
-      results: (found.account.holdings ?? []).map((holding) => positionView(sandbox, holding)),
-      data_freshness: { as_of: found.authorization.disabledAt ?? sandbox.clock.now().toISOString() },
-    };
+    return positionsAnswer(sandbox, found);
   });
   one('getAccountActivities', '/accounts/:accountId/activities', (found, { query }) => activitiesPage(sandbox, found, query));
+}
+
+export function positionsAnswer(sandbox: Shown, { account, authorization }: FoundAccount): object {
+  return {
+    results: (account.holdings ?? []).map((holding) => positionView(sandbox, holding)),
+    data_freshness: { as_of: authorization.disabledAt ?? sandbox.clock.now().toISOString() },
+  };
 }
 
 function refuseInMaintenance(sandbox: Sandbox, { authorization }: FoundAccount): void {

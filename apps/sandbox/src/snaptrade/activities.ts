@@ -1,5 +1,5 @@
 /** /accounts/{id}/activities: newest first, at most 1,000 a page, amounts as the account feels them (+ = cash in). */
-import type { Sandbox } from '../server/sandbox.js';
+import type { Shown } from '../server/sandbox.js';
 import { uuidFor } from '../wire/ids.js';
 import { jsonNumber, jsonNumberOrNull } from '../wire/json-number.js';
 import { TRANSACTION_KINDS } from '../world/transaction-kinds.js';
@@ -26,7 +26,7 @@ const TYPE_CODES: Record<SecurityKind, readonly [code: string, description: stri
   other: ['struct', 'Other'],
 };
 
-export function activitiesPage(sandbox: Sandbox, found: FoundAccount, query: SnapQuery): Record<string, unknown> {
+export function activitiesPage(sandbox: Shown, found: FoundAccount, query: SnapQuery): Record<string, unknown> {
   const limit = Math.min(whole(query, 'limit', MOST_A_PAGE, 1), MOST_A_PAGE);
   const offset = whole(query, 'offset', 0, 0);
   const types = query['type']?.split(',');
@@ -42,7 +42,7 @@ export function activitiesPage(sandbox: Sandbox, found: FoundAccount, query: Sna
   };
 }
 
-function activityView(sandbox: Sandbox, { authorization }: FoundAccount, transaction: Transaction, institution: string): Record<string, unknown> {
+function activityView(sandbox: Shown, { authorization }: FoundAccount, transaction: Transaction, institution: string): Record<string, unknown> {
   const security = typeof transaction.security === 'string' ? sandbox.world.security(transaction.security) : null;
   const isOption = security?.kind === 'option';
   return {
@@ -91,7 +91,7 @@ function symbolView(security: Security): Record<string, unknown> {
   };
 }
 
-function optionView(sandbox: Sandbox, security: Security): Record<string, unknown> {
+function optionView(sandbox: Shown, security: Security): Record<string, unknown> {
   const { contractType, strike, expiration, underlying, multiplier } = security.option!;
   const known = sandbox.world.securityBySymbol(underlying) ?? { id: `underlying/${underlying}`, kind: 'equity', symbol: underlying, name: underlying, currency: security.currency, price: null };
   return {

@@ -2,7 +2,7 @@
  * Authorizations (SnapTrade's connections): made when a person approves, looked up by their user alone, disabled
  * and repaired. A disabled one goes on answering with what it last knew, as SnapTrade does.
  */
-import type { Sandbox } from '../server/sandbox.js';
+import type { Sandbox, Shown } from '../server/sandbox.js';
 import type { SnapAuthorization, SnapUser } from '../state/link-state.js';
 import { uuidFor } from '../wire/ids.js';
 import type { Account, Institution, Transaction } from '../world/world.js';
@@ -20,18 +20,18 @@ export function authorizationOf(sandbox: Sandbox, user: SnapUser, id: string): S
 
 export type Brokerage = Institution & { snaptrade: NonNullable<Institution['snaptrade']> };
 
-export function brokerageOf(sandbox: Sandbox, authorization: SnapAuthorization): Brokerage {
+export function brokerageOf(sandbox: Shown, authorization: SnapAuthorization): Brokerage {
   const institution = sandbox.world.institution(authorization.institution);
   if (institution?.snaptrade === undefined) throw new SnapTradeError('1011');
   return institution as Brokerage;
 }
 
 /** The accounts behind an authorization: the world's, or what it last knew while disabled. */
-export function accountsBehind(sandbox: Sandbox, authorization: SnapAuthorization): Account[] {
+export function accountsBehind(sandbox: Shown, authorization: SnapAuthorization): Account[] {
   return authorization.cached?.accounts ?? accountsInWorld(sandbox.world, authorization);
 }
 
-export function transactionsBehind(sandbox: Sandbox, authorization: SnapAuthorization, accountId: string): readonly Transaction[] {
+export function transactionsBehind(sandbox: Shown, authorization: SnapAuthorization, accountId: string): readonly Transaction[] {
   return authorization.cached?.transactions.filter(({ account }) => account === accountId) ?? sandbox.world.transactionsOf(accountId);
 }
 

@@ -3,7 +3,7 @@
  * whose multiplier stands in its instrument; the cost basis is what one share, or one contract, cost.
  */
 import { divide, isZero } from '@tidemark/money';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Shown } from '../server/sandbox.js';
 import { uuidFor } from '../wire/ids.js';
 import { priceOf } from '../world/worth.js';
 import type { Holding, Security, SecurityKind } from '../world/world.js';
@@ -22,7 +22,7 @@ const KINDS: Record<SecurityKind, string> = {
   other: 'other',
 };
 
-export function positionView(sandbox: Sandbox, holding: Holding): Record<string, unknown> {
+export function positionView(sandbox: Shown, holding: Holding): Record<string, unknown> {
   const security = sandbox.world.security(holding.security);
   const cost = holding.costBasis ?? null;
   return {
@@ -44,7 +44,7 @@ export function symbolOf(security: Security): string {
   return security.symbol ?? security.cusip ?? security.isin ?? security.name;
 }
 
-function instrumentView(sandbox: Sandbox, security: Security): Record<string, unknown> {
+function instrumentView(sandbox: Shown, security: Security): Record<string, unknown> {
   const kind = security.wire?.snaptradeKind ?? KINDS[security.kind];
   if (security.kind === 'option') return optionView(sandbox, security);
   if (security.kind === 'future') {
@@ -67,7 +67,7 @@ function listedView(security: Security, kind: string): Record<string, unknown> {
   };
 }
 
-function optionView(sandbox: Sandbox, security: Security): Record<string, unknown> {
+function optionView(sandbox: Shown, security: Security): Record<string, unknown> {
   const { contractType, strike, expiration, underlying, multiplier } = security.option!;
   const known = sandbox.world.securityBySymbol(underlying);
   return {

@@ -20,9 +20,10 @@ export function act(book: Book, action: Action): void {
 
 function split(book: Book, { day, security: listed, numerator, denominator }: Action, held: bigint): void {
   const exact = (held * numerator) / denominator;
-  const after = counted(book, exact);
+  // A row of no units would say nothing: whoever holds a single share gets a fraction.
+  const after = counted(book, exact) === held ? cut(exact, 4) : counted(book, exact);
   const kind = numerator > denominator ? 'split' : 'reverse_split';
-  const lieu = book.wholeShares && exact > after ? worthInCents(exact - after, closeOn(listed, day)!) : 0n;
+  const lieu = book.wholeShares && cut(after, 0) === after && exact > after ? worthInCents(exact - after, closeOn(listed, day)!) : 0n;
   const apart = lieu > 0n && book.chance.whole(0, 1) === 0;
   if (kind === 'reverse_split' && book.chance.whole(0, 2) === 0) {
     book.record({ day, kind, listed, units: -held });

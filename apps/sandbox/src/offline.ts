@@ -1,0 +1,51 @@
+/**
+ * The providers' answers about one account of a world, as the text that goes onto the wire, without a server, keys or links: for comparing what
+ * a reader makes of them with the truth, thousands of times. It is the same code that answers over HTTP.
+ */
+import { holdingsAnswer } from './plaid/holdings.js';
+import { investmentTransactionsAnswer } from './plaid/investment-transactions.js';
+import type { Shown } from './server/sandbox.js';
+import { SandboxClock } from './server/sandbox-clock.js';
+import { balancesView } from './snaptrade/account-view.js';
+import { positionsAnswer } from './snaptrade/accounts.js';
+import { activitiesPage } from './snaptrade/activities.js';
+import type { PlaidItem, SnapAuthorization } from './state/link-state.js';
+import type { Account, World } from './world/world.js';
+import { WorldStore } from './world/world-store.js';
+
+const PAGE = 500;
+
+export interface OfflineAccount {
+  /** `/investments/holdings/get`, and every page of `/investments/transactions/get`. */
+  plaid(): { holdings: string; transactions: string[] };
+  /** `positions/all`, `balances`, and every page of `activities`. */
+  snaptrade(): { positions: string; balances: string; activities: string[] };
+}
+
+/** @param now what the clock of the institutions says */
+export function offlineAccount(world: World, accountId: string, now: Date): OfflineAccount {
+  const shown: Shown = { world: new WorldStore(world), clock: new SandboxClock(() => now) };
+  const account = shown.world.account(accountId);
+  if (account === undefined) throw new Error(`the world has no account "${accountId}"`);
+  return { plaid: () => plaidTexts(shown, account), snaptrade: () => snaptradeTexts(shown, account) };
+}
+
+function plaidTexts(shown: Shown, account: Account): { holdings: string; transactions: string[] } {
+  const item: PlaidItem = { itemId: 'offline', accessToken: '', institution: account.institution, person: account.person, accounts: [account.id], products: ['investments'], webhook: null, error: null, createdAt: shown.clock.now().toISOString(), removed: false, journal: [] };
+  const transactions: string[] = [];
+  for (let offset = 0; offset === 0 || offset < shown.world.transactionsOf(account.id).length; offset += PAGE) {
+    transactions.push(JSON.stringify(investmentTransactionsAnswer(shown, item, [account], { from: '0000-01-01', to: '9999-12-31', offset, size: PAGE })));
+  }
+  return { holdings: JSON.stringify(holdingsAnswer(shown, item, [account])), transactions };
+}
+
+function snaptradeTexts(shown: Shown, account: Account): { positions: string; balances: string; activities: string[] } {
+  const now = shown.clock.now().toISOString();
+  const authorization: SnapAuthorization = { id: 'offline', userId: 'offline', institution: account.institution, person: account.person, type: 'read', createdAt: now, updatedAt: now, disabledAt: null, disabledBy: null, accounts: [account.id], cached: null };
+  const found = { authorization, account };
+  const activities: string[] = [];
+  for (let offset = 0; offset === 0 || offset < shown.world.transactionsOf(account.id).length; offset += PAGE) {
+    activities.push(JSON.stringify(activitiesPage(shown, found, { limit: String(PAGE), offset: String(offset) })));
+  }
+  return { positions: JSON.stringify(positionsAnswer(shown, found)), balances: JSON.stringify(balancesView(shown, account)), activities };
+}

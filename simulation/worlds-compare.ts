@@ -1,0 +1,34 @@
+/** What a reconstruction says beside what is true, day by day, to the last digit. */
+import type { TrueDay } from '@tidemark/app-sandbox';
+import { dayOf } from '@tidemark/market';
+import { compare } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import type { AccountDay, CurrencyAmount, ReconstructionResult } from '../apps/history/src/reconstruction/model.js';
+
+export interface Mismatch {
+  day: string;
+  what: 'value' | 'cash' | 'inflow' | 'outflow';
+  quality: number;
+  said: string;
+  true: string;
+  reasons: string[];
+}
+
+/** @param wanted which days must be right; all where it is absent */
+export function mismatches(result: ReconstructionResult, truth: readonly TrueDay[], wanted: (day: AccountDay) => boolean = () => true): Mismatch[] {
+  const byDay = new Map(truth.map((day) => [day.day, day]));
+  return result.days.flatMap((said): Mismatch[] => {
+    const day = dayOf(said.day);
+    const right = byDay.get(day);
+    if (right === undefined || !wanted(said)) return [];
+    const wrong = (what: Mismatch['what'], amounts: readonly CurrencyAmount[] | null, expected: ReadonlyMap<string, Decimal>): Mismatch[] =>
+      amounts !== null && same(amounts, expected) ? [] : [{ day, what, quality: said.quality, said: JSON.stringify(amounts), true: JSON.stringify([...expected]), reasons: said.reasons.map((index) => `${result.reasons[index]!.code}: ${result.reasons[index]!.detail}`) }];
+    return [...wrong('value', said.value, right.value), ...wrong('cash', said.cash, right.cash), ...wrong('inflow', said.inflow, right.inflow), ...wrong('outflow', said.outflow, right.outflow)];
+  });
+}
+
+/** A currency that is not listed is zero. */
+function same(amounts: readonly CurrencyAmount[], expected: ReadonlyMap<string, Decimal>): boolean {
+  const said = new Map(amounts.map(({ currency, amount }) => [currency, amount]));
+  return [...new Set([...said.keys(), ...expected.keys()])].every((currency) => compare(said.get(currency) ?? '0', expected.get(currency) ?? '0') === 0);
+}

@@ -1,0 +1,65 @@
+/**
+ * One account of a generated world, read as the product reads it: the sandbox's wire text, parsed without losing a digit, through the
+ * providers' own mapping and the normalisation of transactions, to what the reconstruction takes.
+ */
+import { offlineAccount } from '@tidemark/app-sandbox';
+import type { World } from '@tidemark/app-sandbox';
+import type { RecordedTransaction } from '@tidemark/contracts';
+import { uuidV5, NAMESPACE } from '@tidemark/kernel';
+import { closeMs, dayNumber, marketDayNumber } from '@tidemark/market';
+import { parseLossless } from '@tidemark/providers';
+import type { FetchedTransaction } from '@tidemark/providers';
+import { normalise, resolveTransactions } from '@tidemark/transactions';
+import type { NormalisedTransaction } from '@tidemark/transactions';
+import type { CapturedSnapshot } from '../apps/history/src/reconstruction/model.js';
+import { merged } from '../libs/providers/src/lines.js';
+import { holdingsOf } from '../libs/providers/src/plaid/holdings.js';
+import { investmentPageOf } from '../libs/providers/src/plaid/transactions.js';
+import { activityPageOf } from '../libs/providers/src/snaptrade/activities.js';
+import { cashOf, positionsOf } from '../libs/providers/src/snaptrade/positions.js';
+import { Identities } from '../libs/providers/src/transaction-identity.js';
+
+export type Provider = 'plaid' | 'snaptrade';
+export type Lines = CapturedSnapshot['lines'];
+
+/** Half an hour after the close, when everything of the day has happened. */
+export function eveningOf(day: string): Date {
+  return new Date(closeMs(dayNumber(day)) + 1_800_000);
+}
+
+export interface Read {
+  snapshot: CapturedSnapshot;
+  transactions: NormalisedTransaction[];
+}
+
+/** The account as it is shown on the evening of a day. @param day the newest day of `world` */
+export function readAccount(world: World, accountId: string, provider: Provider, day: string): Read {
+  const now = eveningOf(day);
+  const offline = offlineAccount(world, accountId, now);
+  const { lines, fetched } = provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());
+  return {
+    snapshot: { snapshotId: uuidV5(NAMESPACE.transaction, `${accountId}/${day}`), capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', lines },
+    transactions: resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind: 'investments' }))),
+  };
+}
+
+function recorded(transaction: FetchedTransaction): RecordedTransaction {
+  return { ...transaction, transactionId: uuidV5(NAMESPACE.transaction, transaction.identity) };
+}
+
+function plaid(texts: { holdings: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
+  const { lines } = holdingsOf(parsed(texts.holdings));
+  return { lines: merged([...lines.values()].flat()), fetched: texts.transactions.flatMap((page) => investmentPageOf(parsed(page)).transactions.map(({ transaction }) => transaction)) };
+}
+
+function snaptrade(texts: { positions: string; balances: string; activities: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
+  const identities = new Identities();
+  const lines = merged([...cashOf(parsed(texts.balances)).lines, ...positionsOf(parsed(texts.positions)).lines]);
+  return { lines, fetched: texts.activities.flatMap((page) => activityPageOf(parsed(page), identities, []).transactions) };
+}
+
+function parsed(text: string): unknown {
+  const read = parseLossless(text);
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
+}
