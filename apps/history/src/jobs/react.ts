@@ -56,7 +56,7 @@ async function through({ database, wake }: RunDeps, event: EventEnvelope<SyncCom
 /** Another time zone: its days begin and end at other closes. */
 async function moved({ database, wake }: RunDeps, event: EventEnvelope<AccountUpdated>): Promise<void> {
   const { accountId, connectionId } = event.data;
-  if ((event.data as { timeZone?: unknown }).timeZone === undefined) return;
+  if (event.data.timeZone === undefined) return;
   const { rowCount } = await database.query('SELECT 1 FROM reconstruction WHERE account_id = $1 AND user_id = $2', [accountId, event.userid]);
   if (rowCount === 0) return;
   await requestRuns(database, [{ accountId, userId: event.userid, connectionId, runId: runIdOf(accountId, event.id), cause: 'rules_changed', after: positionOf(event) }]);

@@ -3,7 +3,7 @@
  * every service folds, history keeps the market's time zone, and whether the provider tells transactions of the account at all.
  */
 import { foldAccounts } from '@tidemark/contracts';
-import type { Account, AccountDiscovered, ConnectionRemoved, EventEnvelope } from '@tidemark/contracts';
+import type { Account, AccountDiscovered, AccountUpdated, ConnectionRemoved, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
 import type { Projection } from '@tidemark/projections';
 import { ACCOUNT_COLUMNS, accountOf } from './row.js';
@@ -36,7 +36,7 @@ function foldExtras(before: readonly HistoryAccount[], events: readonly EventEnv
   const changed = new Set<string>();
   for (const event of events) {
     if (event.type !== 'AccountDiscovered' && event.type !== 'AccountUpdated') continue;
-    const { accountId, capabilities, timeZone } = event.data as Partial<AccountDiscovered> & { accountId: string; timeZone?: string | null };
+    const { accountId, capabilities, timeZone } = event.data as AccountDiscovered | AccountUpdated as Pick<AccountUpdated, 'accountId' | 'capabilities' | 'timeZone'>;
     if ((owners.get(accountId) ?? event.userid) !== event.userid) continue;
     const held = of.get(accountId) ?? NEW;
     const next = { timeZone: timeZone === undefined ? held.timeZone : timeZone, transactions: capabilities?.transactions ?? held.transactions };
