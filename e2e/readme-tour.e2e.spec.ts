@@ -75,6 +75,13 @@ describe('the tour of the README', () => {
 
   it('has sold Apple at Schwab now, and not before', () => expect(outputOf('?asOf=')).toBe('50\n150\n'));
 
+  it('has rebuilt two years whose books balance, and says what they returned', () => {
+    const shown = outputOf('period=1W');
+    expect(shown).toContain('"holds": true');
+    expect(shown.match(/^ {2}"\d{4}-\d\d-\d\d \d+(\.\d+)? (reconstructed|captured|carried|intraday) \d+",?$/gm)?.length).toBeGreaterThanOrEqual(5);
+    expect(shown).toContain('"value":');
+  });
+
   it('streams the events that all of it made', () => {
     const streamed = outputOf('/events?types=');
     for (const type of ['ConnectionLinked', 'BalanceSnapshotCaptured', 'SyncCompleted']) expect(streamed).toContain(`"type":"${type}"`);
