@@ -4,7 +4,8 @@
  * - `account_day`: a row per account, day, revision and currency, for the months that are still open. An ordinary account has one
  *   currency, so one row a day. Partitions of a month are dropped once the month is compacted.
  * - `account_month`: a closed month of an account at a revision, whole, in one block of bytes (storage/month-block.ts).
- * - `history_open.open_from`: days before it are stored as blocks, from it on as rows. Compaction moves it.
+ * - `history_open.open_from`: days before it are stored as blocks, from it on as rows; compaction moves it. Of days before `compacted_to`
+ *   there are blocks only: it follows when the rows of a month are gone.
  *
  * The service's role may not update or delete days: it adds; `erase_history` and `drop_day_partition` are the two ways out.
  */
@@ -51,7 +52,7 @@ const DAYS = `
     last_day date,
     run_id uuid);
   CREATE INDEX history_head_user ON history_head (user_id);
-  CREATE TABLE history_open (one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row), open_from date NOT NULL);
+  CREATE TABLE history_open (one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row), open_from date NOT NULL, compacted_to date NOT NULL);
   CREATE TABLE history_reason (
     id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- all zeros: says nothing of an account, and is shared by all
@@ -75,7 +76,8 @@ const DAYS = `
     units numeric,
     currency text,
     amount numeric);
-  CREATE INDEX external_flow_account ON external_flow (account_id, day);`;
+  CREATE INDEX external_flow_account ON external_flow (account_id, day);
+  CREATE INDEX external_flow_transfer ON external_flow (account_id, day) WHERE transfer;`;
 
 /** Functions name their schema and no other, so that nobody's table of the same name can stand in for ours. */
 const PARTITIONS = (schema: string) => `

@@ -1,7 +1,8 @@
 /** A day of the open time as its rows, one a currency, and back. */
 import { decimal } from '@tidemark/money';
 import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
-import { ORIGIN_CODES } from './day-columns.js';
+import { AMOUNTS, atOneScale, ORIGIN_CODES } from './day-columns.js';
+import type { AmountColumn, AmountKind, DayColumns } from './day-columns.js';
 
 export interface DayRow {
   readonly account_id: string;
@@ -76,5 +77,32 @@ export function dayOfRows(rows: readonly DayRow[]): AccountDay | null {
     quality: first.quality,
     reasons: first.reasons ?? [],
     complete: first.complete,
+  };
+}
+
+const COLUMN: Readonly<Record<AmountKind, 'value' | 'cash' | 'cost_basis' | 'inflow' | 'outflow'>> = { value: 'value', cash: 'cash', costBasis: 'cost_basis', inflow: 'inflow', outflow: 'outflow' };
+const NONE: readonly number[] = [];
+
+/** @param rows of one account, each day at one revision, by day and currency; days that were taken out are left out */
+export function columnsOfRows(rows: readonly DayRow[]): DayColumns {
+  const there = rows.filter((row) => row.origin !== GONE);
+  const currencies = [...new Set(there.map((row) => row.currency))].filter((currency) => currency !== NO_CURRENCY).sort();
+  const firsts = there.filter((row, at) => row.day !== there[at - 1]?.day);
+  const place = new Map(firsts.map((row, at) => [row.day, at]));
+  const column = (kind: AmountKind, currency: string): AmountColumn => {
+    const texts = new Array<string | null>(firsts.length).fill(null);
+    for (const row of there) if (row.currency === currency) texts[place.get(row.day) as number] = row[COLUMN[kind]];
+    return atOneScale(texts);
+  };
+  return {
+    days: firsts.map((row) => row.day),
+    currencies,
+    amounts: Object.fromEntries(AMOUNTS.map((kind) => [kind, currencies.map((currency) => column(kind, currency))])) as Record<AmountKind, AmountColumn[]>,
+    known: { costBasis: firsts.map((row) => row.cost_known), inflow: firsts.map((row) => row.inflow_known), outflow: firsts.map((row) => row.outflow_known) },
+    securities: firsts.map((row) => row.securities),
+    quality: firsts.map((row) => row.quality),
+    origin: firsts.map((row) => row.origin),
+    complete: firsts.map((row) => row.complete),
+    reasons: firsts.map((row) => row.reasons ?? NONE),
   };
 }

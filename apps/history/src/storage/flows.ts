@@ -26,16 +26,24 @@ interface FlowRow {
 
 /** Flows at the newest revision of each account or, where one is named, as they were known at it; by account and day. */
 export async function readFlows(client: SqlClient, accountIds: readonly string[], from: DayNumber, to: DayNumber, revision: number = NEWEST): Promise<StoredFlow[]> {
-  const { rows } = await client.query<FlowRow>(
-    `SELECT id, account_id, day::text, transaction_id, kind, transfer, asset, units, currency, amount FROM external_flow
-     WHERE account_id = ANY($1::uuid[]) AND day BETWEEN $2 AND $3 AND since_revision <= $4 AND coalesce(until_revision, ${NEWEST}::bigint + 1) > $4
-     ORDER BY account_id, day, id`,
-    [accountIds, dayOf(from), dayOf(to), revision],
-  );
-  return rows.map((row) => ({
+  const { rows } = await client.query<FlowRow>(`${SELECT} WHERE ${STANDING} ORDER BY account_id, day, id`, [accountIds, dayOf(from), dayOf(to), revision]);
+  return rows.map(flowOf);
+}
+
+/** Of these the ones that may be one side of a transfer between accounts of the user. */
+export async function readTransferFlows(client: SqlClient, accountIds: readonly string[], from: DayNumber, to: DayNumber): Promise<StoredFlow[]> {
+  const { rows } = await client.query<FlowRow>(`${SELECT} WHERE ${STANDING} AND transfer ORDER BY account_id, day, id`, [accountIds, dayOf(from), dayOf(to), NEWEST]);
+  return rows.map(flowOf);
+}
+
+const SELECT = 'SELECT id, account_id, day::text, transaction_id, kind, transfer, asset, units, currency, amount FROM external_flow';
+const STANDING = `account_id = ANY($1::uuid[]) AND day BETWEEN $2 AND $3 AND since_revision <= $4 AND coalesce(until_revision, ${NEWEST}::bigint + 1) > $4`;
+
+function flowOf(row: FlowRow): StoredFlow {
+  return {
     id: row.id, accountId: row.account_id, day: dayNumber(row.day), transactionId: row.transaction_id, kind: row.kind, transfer: row.transfer,
     asset: row.asset, units: row.units === null ? null : decimal(row.units), currency: row.currency, amount: row.amount === null ? null : decimal(row.amount),
-  }));
+  };
 }
 
 export interface FlowPlan {

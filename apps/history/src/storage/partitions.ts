@@ -23,7 +23,7 @@ export async function holdOpenFrom(tx: SqlClient, newest: DayNumber): Promise<Da
   await tx.query(`SELECT pg_advisory_xact_lock_shared(${OPEN_LOCK})`);
   const known = await readOpenFrom(tx);
   if (known !== null) return known;
-  await tx.query('INSERT INTO history_open (open_from) VALUES ($1) ON CONFLICT DO NOTHING', [dayOf(monthOf(newest))]);
+  await tx.query('INSERT INTO history_open (open_from, compacted_to) VALUES ($1, $1) ON CONFLICT DO NOTHING', [dayOf(monthOf(newest))]);
   return (await readOpenFrom(tx)) as DayNumber;
 }
 
@@ -36,6 +36,11 @@ export async function readOpenFrom(client: SqlClient): Promise<DayNumber | null>
 export async function moveOpenFrom(tx: SqlClient, to: DayNumber): Promise<void> {
   await tx.query(`SELECT pg_advisory_xact_lock(${OPEN_LOCK})`);
   await tx.query('UPDATE history_open SET open_from = greatest(open_from, $1::date)', [dayOf(to)]);
+}
+
+/** The rows of all days before `to` are gone. */
+export async function moveCompactedTo(tx: SqlClient, to: DayNumber): Promise<void> {
+  await tx.query('UPDATE history_open SET compacted_to = greatest(compacted_to, $1::date)', [dayOf(to)]);
 }
 
 /** Makes the partitions for rows of these days. */

@@ -9,7 +9,6 @@ import { fingerprint } from './day-columns.js';
 import { daysDatabase } from './days-database.fixture.js';
 import { anyDay, plainDay } from './days.fixture.js';
 import { readFlows } from './flows.js';
-import { moveOpenFrom } from './partitions.js';
 import { readAccountDays } from './read-days.js';
 import { readReasons } from './reasons.js';
 import { writeHistories, writeHistory } from './write-history.js';
@@ -17,7 +16,10 @@ import type { HistoryWrite } from './write-history.js';
 
 let ground: Awaited<ReturnType<typeof daysDatabase>>;
 let database: Database;
-beforeAll(async () => void ({ database } = ground = await daysDatabase('history-days')));
+beforeAll(async () => {
+  ({ database } = ground = await daysDatabase('history-days'));
+  await database.query(`INSERT INTO history_open (open_from, compacted_to) VALUES ('2026-11-01', '2026-11-01')`);
+});
 afterAll(() => ground.close());
 
 const number = dayNumber;
@@ -28,7 +30,6 @@ const flow = (date: string, amount: string, transactionId = newId()): ExternalFl
 
 describe('account days', () => {
   it('come back as they were written, from closed months and open ones', async () => {
-    await database.transaction((tx) => moveOpenFrom(tx, number('2026-11-01')));
     const one = account();
     const days = [plainDay('2026-09-30', '1'), plainDay('2026-10-01', '2.5'), plainDay('2026-10-31', '3'), plainDay('2026-11-01', '4'), plainDay('2026-11-20', '5')];
     const done = await write({ ...one, days });

@@ -1,0 +1,241 @@
+/**
+ * The days of a scope from the days of its accounts. Pure. Σ accounts = total, exactly, on every day: an account's series is made by the
+ * same code from a scope of one.
+ *
+ * An account is part of a day where it counts at its close and something of it is known. One that comes in brings its value as an inflow;
+ * one that goes takes the value at which it was last counted as an outflow; its own flows of that day are not counted beside it: so no
+ * return is made or lost by coming or going. Between the last day of an account that still counts and the last day of the user's
+ * others (a close that is under way), what it was last worth is carried, and the day says so.
+ *
+ * Amounts are converted with the rate of their day, product by product, never rounded. Where a rate is missing the day is not known:
+ * a sum without that part would be a fall that never was.
+ */
+import { dayOf } from '@tidemark/market';
+import { exact, negate } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import type { DayNumber } from '../reconstruction/model.js';
+import type { RateTable } from '../reads/read-context.js';
+import type { AmountKind, DayColumns } from '../storage/day-columns.js';
+import { KNOWABLE, ORIGIN_CODES } from '../storage/day-columns.js';
+import type { StoredFlow } from '../storage/flows.js';
+import type { CountsOn } from './counted-days.js';
+import { DayRates } from './day-rates.js';
+import { DaySpans } from './day-spans.js';
+import type { DaySpan } from './day-spans.js';
+import type { ScopeDay } from './scope-day.js';
+import { ScopeSums } from './scope-sums.js';
+
+export interface AccountDays {
+  readonly accountId: string;
+  /** Ascending and without a day twice; from the day before the range on. */
+  readonly chunks: readonly DayColumns[];
+  readonly countsOn: CountsOn;
+}
+
+export interface CombineInput {
+  readonly base: string;
+  readonly from: DayNumber;
+  /** Inclusive, and the last day of any account of the user. */
+  readonly to: DayNumber;
+  readonly accounts: readonly AccountDays[];
+  readonly rates: RateTable;
+  /** Both sides of transfers of one day between accounts of the scope: in neither inflow nor outflow. */
+  readonly internal: readonly (readonly StoredFlow[])[];
+}
+
+export type SpanOf = { readonly accountId: string; readonly reason: number } | { readonly currency: string; readonly code: 'rate_missing' | 'rate_stale' } | { readonly accountId: string; readonly code: 'carried' };
+
+/** An account that came into the scope or went out of it; counted as an external flow of its value. */
+export interface BorderFlow {
+  readonly accountId: string;
+  readonly date: string;
+  /** + came in, − went; null where its value is not known. */
+  readonly amount: Decimal | null;
+}
+
+export interface Combined {
+  /** From the first day on which anything is known. */
+  readonly days: readonly ScopeDay[];
+  readonly spans: readonly DaySpan<SpanOf>[];
+  /** Those of accounts that come in on the very first day are among them. */
+  readonly borders: readonly BorderFlow[];
+}
+
+/** Quality of a day whose rate is missing, is older than a week, or whose close of one account is still under way. */
+const SCORE = { missing: 0, stale: 50, pending: 90 } as const;
+
+type Place = { readonly columns: DayColumns; readonly at: number } | null;
+
+export function combineDays(input: CombineInput): Combined {
+  const combining = new Combining(input);
+  for (const account of input.accounts) combining.account(account);
+  combining.takeOutInternal();
+  return combining.result();
+}
+
+class Combining {
+  private readonly count: number;
+  private readonly sums: Record<AmountKind, ScopeSums>;
+  private readonly members: Uint16Array;
+  private readonly securities: Int32Array;
+  private readonly quality: Uint8Array;
+  private readonly origin: Uint8Array;
+  private readonly incomplete: Uint8Array;
+  private readonly borders: BorderFlow[] = [];
+  private readonly spans = new DaySpans<SpanOf>();
+  private readonly rates: DayRates;
+  /** By account, the days on which its own flows count. */
+  private readonly ownFlows = new Map<string, Uint8Array>();
+
+  constructor(private readonly input: CombineInput) {
+    this.count = Math.max(0, input.to - input.from + 1);
+    const sums = () => new ScopeSums(this.count);
+    this.sums = { value: sums(), cash: sums(), costBasis: sums(), inflow: sums(), outflow: sums() };
+    this.members = new Uint16Array(this.count);
+    this.securities = new Int32Array(this.count);
+    this.quality = new Uint8Array(this.count).fill(100);
+    this.origin = new Uint8Array(this.count).fill(ORIGIN_CODES.indexOf('captured'));
+    this.incomplete = new Uint8Array(this.count);
+    this.rates = new DayRates(input.rates, input.base);
+  }
+
+  account(account: AccountDays): void {
+    const { from } = this.input;
+    const own = new Uint8Array(this.count);
+    this.ownFlows.set(account.accountId, own);
+    const places = this.placesOf(account.chunks);
+    let before: Place = counting(account, places[0] ?? null, from - 1);
+    for (let index = 0; index < this.count; index += 1) {
+      const now = counting(account, places[index + 1] ?? null, from + index);
+      if (now) this.day(account, index, now, before, own);
+      // What it was worth when it was last counted, on that day and at that day's rate.
+      else if (before) this.border(account, index, before, from + index - 1);
+      before = now;
+    }
+  }
+
+  /** Where each day stands, from the day before the range on; after the account's last day, its last. */
+  private placesOf(chunks: readonly DayColumns[]): Place[] {
+    const places = new Array<Place>(this.count + 1).fill(null);
+    let last = -1;
+    for (const columns of chunks) {
+      columns.days.forEach((day, at) => {
+        const place = day - this.input.from + 1;
+        if (place < 0 || place > this.count) return;
+        places[place] = { columns, at };
+        last = place;
+      });
+    }
+    if (last >= 0) places.fill(places[last] ?? null, last + 1);
+    return places;
+  }
+
+  private day(account: AccountDays, index: number, now: NonNullable<Place>, before: Place, own: Uint8Array): void {
+    const { columns, at } = now;
+    const day = this.input.from + index;
+    const pending = columns.days[at] !== day;
+    this.members[index] = (this.members[index] as number) + 1;
+    this.securities[index] = (this.securities[index] as number) + (columns.securities[at] as number);
+    this.origin[index] = worse(this.origin[index] as number, pending ? CARRIED : (columns.origin[at] as number));
+    this.lower(index, pending ? Math.min(SCORE.pending, columns.quality[at] as number) : (columns.quality[at] as number));
+    if (!columns.complete[at]) this.incomplete[index] = 1;
+    this.amount(this.sums.value, index, now, 'value', day);
+    this.amount(this.sums.cash, index, now, 'cash', day);
+    this.amount(this.sums.costBasis, index, now, 'costBasis', day);
+    if (!before) this.border(account, index, now, day);
+    else if (!pending) {
+      own[index] = 1;
+      this.amount(this.sums.inflow, index, now, 'inflow', day);
+      this.amount(this.sums.outflow, index, now, 'outflow', day);
+    }
+    if (pending) this.spans.note(`${account.accountId} carried`, { accountId: account.accountId, code: 'carried' }, day);
+    for (const reason of columns.reasons[at] as readonly number[]) this.spans.note(`${account.accountId} ${reason}`, { accountId: account.accountId, reason }, day);
+  }
+
+  /** @param day of the value: the one before where the account goes */
+  private border({ accountId }: AccountDays, index: number, place: NonNullable<Place>, day: DayNumber): void {
+    const value = new ScopeSums(1);
+    this.amount(value, index, place, 'value', day, 0);
+    const comes = day === this.input.from + index;
+    const worth = value.at(0);
+    const amount = worth === null || comes ? worth : negate(worth);
+    this.borders.push({ accountId, date: dayOf(this.input.from + index), amount });
+    if (amount === null) return (comes ? this.sums.inflow : this.sums.outflow).spoil(index);
+    // What is owed comes in as an outflow: both sums hold amounts ≥ 0.
+    const { digits, scale } = exact(amount);
+    if (digits > 0n) this.sums.inflow.add(index, digits, scale);
+    else this.sums.outflow.add(index, -digits, scale);
+  }
+
+  /** @param slot of `into`; the day's where it is a sum a day */
+  private amount(into: ScopeSums, index: number, { columns, at }: NonNullable<Place>, kind: AmountKind, day: DayNumber, slot = index): void {
+    if (isKnowable(kind) && !columns.known[kind][at]) return into.spoil(slot);
+    const amounts = columns.amounts[kind];
+    for (let place = 0; place < amounts.length; place += 1) {
+      const { digits, scale } = amounts[place] as (typeof amounts)[number];
+      const held = digits[at];
+      if (held === null || held === undefined || held === 0n) continue;
+      const currency = columns.currencies[place] as string;
+      const rate = this.rates.at(currency, day);
+      if (rate === null) {
+        into.spoil(slot);
+        this.lower(index, SCORE.missing);
+        this.spans.note(`${currency} missing`, { currency, code: 'rate_missing' }, day);
+      } else {
+        into.add(slot, held * rate.digits, scale + rate.scale);
+        if (rate.stale) {
+          this.lower(index, SCORE.stale);
+          this.spans.note(`${currency} stale`, { currency, code: 'rate_stale' }, day);
+        }
+      }
+    }
+  }
+
+  takeOutInternal(): void {
+    for (const parts of this.input.internal) {
+      const counted = parts.every((flow) => this.ownFlows.get(flow.accountId)?.[flow.day - this.input.from] === 1);
+      if (!counted) continue;
+      for (const flow of parts) this.takeOut(flow);
+    }
+  }
+
+  private takeOut({ day, currency, amount }: StoredFlow): void {
+    if (amount === null || currency === null) return;
+    const rate = this.rates.at(currency, day);
+    if (rate === null) return;
+    const { digits, scale } = exact(amount);
+    // Both sums hold amounts ≥ 0.
+    if (digits > 0n) this.sums.inflow.add(day - this.input.from, -digits * rate.digits, scale + rate.scale);
+    else this.sums.outflow.add(day - this.input.from, digits * rate.digits, scale + rate.scale);
+  }
+
+  private lower(index: number, score: number): void {
+    if (score < (this.quality[index] as number)) this.quality[index] = score;
+  }
+
+  result(): Combined {
+    const days: ScopeDay[] = [];
+    const first = this.members.findIndex((members) => members > 0);
+    for (let index = first; first >= 0 && index < this.count; index += 1) {
+      const there = (this.members[index] as number) > 0;
+      const known = (sums: ScopeSums) => (there ? sums.at(index) : null);
+      days.push({
+        date: dayOf(this.input.from + index),
+        value: known(this.sums.value), cash: known(this.sums.cash), costBasis: known(this.sums.costBasis),
+        inflow: this.sums.inflow.at(index), outflow: this.sums.outflow.at(index),
+        securities: this.securities[index] as number,
+        origin: ORIGIN_CODES[this.origin[index] as number] as ScopeDay['origin'],
+        quality: there ? (this.quality[index] as number) : 0,
+        complete: there && this.incomplete[index] === 0 && !this.sums.value.isUnknown(index),
+      });
+    }
+    return { days, spans: this.spans.all(), borders: this.borders };
+  }
+}
+
+const CARRIED = ORIGIN_CODES.indexOf('carried');
+/** The less certain origin stands for the day: carried, then reconstructed, then captured. */
+const CERTAINTY = [1, 2, 0];
+const worse = (a: number, b: number): number => ((CERTAINTY[a] as number) <= (CERTAINTY[b] as number) ? a : b);
+const isKnowable = (kind: AmountKind): kind is (typeof KNOWABLE)[number] => (KNOWABLE as readonly string[]).includes(kind);
+const counting = ({ countsOn }: AccountDays, place: Place, day: DayNumber): Place => (place && countsOn(day) === null ? place : null);

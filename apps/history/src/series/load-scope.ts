@@ -1,0 +1,142 @@
+/**
+ * The days of a scope, ready for charts, returns and risk: the one way to them, so that every endpoint has the same sums. Loads the days
+ * of the accounts at their newest revision (or one account's at an earlier one), the day's rates, and what crossed the scope's border.
+ */
+import { problem } from '@tidemark/contracts';
+import type { Account, historyRpc, Problem } from '@tidemark/contracts';
+import { instant, ok, refuse } from '@tidemark/kernel';
+import type { Result } from '@tidemark/kernel';
+import { closeMs, dayNumber, lastClosedDay, marketOf, XNYS } from '@tidemark/market';
+import type { Market } from '@tidemark/market';
+import type { Database } from '@tidemark/postgres';
+import type { HistoryReads } from '../reads/read-context.js';
+import type { HistoryAccount } from '../projections/accounts/row.js';
+import type { DayNumber } from '../reconstruction/model.js';
+import { BlockCache } from '../storage/block-cache.js';
+import type { DayColumns } from '../storage/day-columns.js';
+import { readFlows, readTransferFlows } from '../storage/flows.js';
+import type { StoredFlow } from '../storage/flows.js';
+import { NEWEST } from '../storage/read-days.js';
+import { readColumns } from '../storage/read-columns.js';
+import { combineDays } from './combine-days.js';
+import type { BorderFlow } from './combine-days.js';
+import { countedDays } from './counted-days.js';
+import type { CountsOn } from './counted-days.js';
+import { matchTransfers } from './match-transfers.js';
+import { rangeOf } from './period.js';
+import type { RangeAsked } from './period.js';
+import { scopeReasons } from './scope-reasons.js';
+import { readScopeAccounts } from './scope-accounts.js';
+import type { AccountWithHead, ScopeAccounts, ScopeAsked } from './scope-accounts.js';
+import type { ScopeDay } from './scope-day.js';
+
+export interface ScopeQuery extends ScopeAsked, RangeAsked {
+  /** An earlier revision, of one account. */
+  readonly revision?: number | undefined;
+}
+
+/** A flow across an account's border. `internal`: its other side is an account of the scope too. */
+export interface ScopeFlow extends StoredFlow {
+  readonly internal: boolean;
+}
+
+export interface ScopeSeries {
+  readonly base: string;
+  /** What was asked for; `days` begin with the first one that is known. */
+  readonly from: DayNumber;
+  readonly to: DayNumber;
+  readonly days: readonly ScopeDay[];
+  readonly reasons: readonly historyRpc.HistoryReason[];
+  /** Of one account its revision, of several the sum of theirs. */
+  readonly revision: number;
+  readonly accounts: readonly HistoryAccount[];
+  /** Of every account of the scope, in its own currency; loaded where `flows` is asked for. */
+  readonly flows: readonly ScopeFlow[];
+  /** Accounts that came into the scope or went, in the base currency. */
+  readonly borders: readonly BorderFlow[];
+  /** Why an account does not count on a day; null where it does. */
+  readonly countsOn: ReadonlyMap<string, CountsOn>;
+}
+
+const caches = new WeakMap<Database, BlockCache>();
+
+function cacheOf(database: Database): BlockCache {
+  const known = caches.get(database) ?? new BlockCache();
+  caches.set(database, known);
+  return known;
+}
+
+/** @param flows whether the answer is to list them */
+export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows = false }: { readonly flows?: boolean } = {}): Promise<Result<ScopeSeries, Problem>> {
+  const { database, clock, prices } = reads;
+  if (query.revision !== undefined && query.account === undefined) return refuse(invalidRevision('a revision is of one account: name it with account='));
+  const found = await readScopeAccounts(database, query);
+  if (!found.ok) return found;
+  const scope = found.value;
+  const range = rangeOf(query, lastClosed(scope, instant(clock.now())));
+  if (!range.ok) return range;
+  const only = query.revision === undefined ? null : (scope.inScope[0] as AccountWithHead);
+  if (only && (query.revision as number) > only.revision) return refuse(invalidRevision(`the newest revision of account ${only.account.accountId} is ${only.revision}`));
+  const reach = reachOf(scope, range.value);
+  const countsOn = countedDays(scope.all.map((one) => one.account), closeOfDay);
+  const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision }));
+  const [columns, stored] = await Promise.all([
+    readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to }),
+    loadFlows(database, asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
+  ]);
+  const matched = matchTransfers(stored);
+  const rates = await prices.ratesFor([...new Set([scope.base, ...currenciesOf(columns)])], reach.from - 1, reach.to);
+  const combined = combineDays({
+    base: scope.base, ...reach, rates,
+    accounts: asked.map(({ accountId }) => ({ accountId, chunks: columns.get(accountId) ?? [], countsOn: countsOn.get(accountId) as CountsOn })),
+    internal: sameDay(stored, matched),
+  });
+  return ok({
+    base: scope.base, ...range.value,
+    days: combined.days, borders: combined.borders,
+    reasons: await scopeReasons(database, { spans: combined.spans, base: scope.base, scope, range: reach, days: combined.days, countsOn }),
+    revision: asked.reduce((sum, one) => sum + one.revision, 0),
+    accounts: scope.inScope.map((one) => one.account),
+    flows: flows ? stored.filter((flow) => flow.day >= reach.from).map((flow) => ({ ...flow, internal: matched.has(flow.id) })) : [],
+    countsOn,
+  });
+}
+
+/** Within what is known: from the first day of the scope's accounts to the last day of any of the user's, so that all series end together. */
+function reachOf({ all, inScope }: ScopeAccounts, { from, to }: { from: DayNumber; to: DayNumber }): { from: DayNumber; to: DayNumber } {
+  const firsts = inScope.flatMap((one) => one.firstDay ?? []);
+  const lasts = all.flatMap((one) => one.lastDay ?? []);
+  const last = Math.min(to, Math.max(...lasts));
+  return firsts.length === 0 || lasts.length === 0 ? { from, to: from - 1 } : { from: Math.max(from, Math.min(...firsts)), to: last };
+}
+
+const marketOfAccount = (account: Account & { readonly timeZone?: string | null }): Market => marketOf(account.timeZone ?? XNYS.timeZone);
+const closeOfDay = (account: Account, day: DayNumber): number => closeMs(day, marketOfAccount(account));
+
+/** The last day that is over in the market of every account. */
+function lastClosed({ all }: ScopeAccounts, now: string): DayNumber {
+  const markets = new Set(all.map((one) => marketOfAccount(one.account)));
+  return Math.min(...[...(markets.size > 0 ? markets : [XNYS])].map((market) => dayNumber(lastClosedDay(now, market))));
+}
+
+/** A scope of one has no transfers within it. The days around are looked at too: the other side of a transfer may lie there. */
+async function loadFlows(database: Database, accountIds: readonly string[], { from, to }: { from: DayNumber; to: DayNumber }, all: boolean, revision: number): Promise<StoredFlow[]> {
+  if (to < from) return [];
+  if (all) return readFlows(database, accountIds, from, to, revision);
+  return accountIds.length > 1 ? readTransferFlows(database, accountIds, from, to) : [];
+}
+
+/** Transfers whose parts are all on one day: they are in neither inflow nor outflow of it. */
+function sameDay(flows: readonly StoredFlow[], matched: ReadonlyMap<number, number>): StoredFlow[][] {
+  const parts = Map.groupBy(flows.filter((flow) => matched.has(flow.id)), (flow) => matched.get(flow.id));
+  return [...parts.values()].filter((group) => group.every((flow) => flow.day === group[0]?.day));
+}
+
+function currenciesOf(columns: ReadonlyMap<string, readonly DayColumns[]>): string[] {
+  return [...columns.values()].flatMap((chunks) => chunks.flatMap((chunk) => chunk.currencies));
+}
+
+function invalidRevision(message: string): Problem {
+  return problem('validation_failed', `revision: ${message}`, { errors: [{ field: 'revision', message }] });
+}
+

@@ -1,0 +1,27 @@
+/** Answers `GET /portfolio/history`: the value of a scope on every day of a period, or within the day. */
+import { Controller, Inject } from '@nestjs/common';
+import { historyRpc } from '@tidemark/contracts';
+import type { RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
+import { answered, refused, RpcMethod } from '@tidemark/service';
+import { HISTORY_READS, isStale } from '../reads/read-context.js';
+import type { HistoryReads } from '../reads/read-context.js';
+import { loadScope } from './load-scope.js';
+import { pointOf } from './point.js';
+import { readDayRanges } from './day-ranges.js';
+
+@Controller()
+export class PortfolioHistoryController {
+  constructor(@Inject(HISTORY_READS) private readonly reads: HistoryReads) {}
+
+  @RpcMethod(historyRpc.portfolioHistory)
+  async history(payload: RequestOf<typeof historyRpc.portfolioHistory>, context: RpcContext): Promise<RpcReply<historyRpc.PortfolioHistory>> {
+    const stale = await isStale(this.reads.database, context.after);
+    const scope = await loadScope(this.reads, { ...payload, userId: context.userId });
+    if (!scope.ok) return refused(scope.error);
+    const { base, days, reasons, revision } = scope.value;
+    const ranges = await readDayRanges(this.reads.database, { ...payload, userId: context.userId }, scope.value);
+    const points = days.map((day) => pointOf(day, ranges.get(day.date)));
+    return answered({ currency: base, from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, points, reasons: [...reasons], revision }, { stale });
+  }
+}
+
