@@ -13,7 +13,7 @@ export function act(book: Book, action: Action): void {
   const held = book.held(action.security);
   if (held === 0n) return;
   if (action.kind === 'split') split(book, action, held);
-  else if (held > 0n && action.kind === 'stock_dividend') book.record({ day: action.day, kind: 'stock_dividend', listed: action.security, units: counted(book, (held * action.numerator) / action.denominator) });
+  else if (held > 0n && action.kind === 'stock_dividend') stockDividend(book, action, held);
   else if (held > 0n && action.kind === 'spin_off') spinOff(book, action, held);
   else if (action.kind === 'merger') merge(book, action, held);
 }
@@ -35,6 +35,11 @@ function split(book: Book, { day, security: listed, numerator, denominator }: Ac
     if (lieu === 0n && book.chance.whole(0, 4) === 0) book.record({ day, kind, listed, units, repeats: id, idle: true });
   }
   if (apart) book.record({ day, kind: 'adjustment', listed, cents: lieu, description: 'cash in lieu of fractional shares' });
+}
+
+function stockDividend(book: Book, { day, security: listed, numerator, denominator }: Action, held: bigint): void {
+  const units = counted(book, (held * numerator) / denominator);
+  if (units > 0n) book.record({ day, kind: 'stock_dividend', listed, units });
 }
 
 function spinOff(book: Book, { day, into, numerator, denominator }: Action, held: bigint): void {

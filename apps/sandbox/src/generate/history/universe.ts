@@ -57,7 +57,7 @@ export function drawUniverse(chance: Dice, options: UniverseOptions): Universe {
   for (const one of listed) one.security.price = one.closes.length === 0 ? null : priceText(one.closes.at(-1)!);
   for (const one of listed) one.security.priceAsOf = one.days.length === 0 ? null : new Date(closeAt(one.days.at(-1)!)).toISOString();
   const underlyings = eventful ? listed.filter(({ security, days }) => security.kind === 'equity' && security.currency === 'USD' && days.at(-1) === lastDay(to)).filter((one) => !actions.some(({ security, kind, into }) => kind !== 'dividend' && (security === one || into === one))) : [];
-  return { from, to, listed, contracts: underlyings.slice(0, 3).flatMap((underlying) => optionsOn(chance, underlying, from, to)), actions: Map.groupBy(actions, ({ day }) => day), quoted: new Map() };
+  return { from, to, listed, contracts: underlyings.slice(0, securities < 30 ? 1 : 3).flatMap((underlying) => optionsOn(chance, underlying, from, to)), actions: Map.groupBy(actions, ({ day }) => day), quoted: new Map() };
 }
 
 function lastDay(to: number): number {

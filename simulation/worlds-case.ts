@@ -1,0 +1,55 @@
+/** One random account with its truth, and how it is reconstructed from what a provider shows of it on some evenings. */
+import { generateHistory, trueHistory, worldAt } from '@tidemark/app-sandbox';
+import type { TrueDay, World } from '@tidemark/app-sandbox';
+import { dayNumber, dayOf } from '@tidemark/market';
+import type { ReconstructionResult } from '../apps/history/src/reconstruction/model.js';
+import { reconstruct } from '../apps/history/src/reconstruction/reconstruct.js';
+import { closesOf } from './worlds-prices.js';
+import { readAccount } from './worlds-read.js';
+import type { Provider } from './worlds-read.js';
+
+export const TODAY = '2026-11-20';
+
+export interface Case {
+  seed: number;
+  provider: Provider;
+  world: World;
+  accountId: string;
+  from: string;
+  truth: Map<string, TrueDay[]>;
+}
+
+/** Every fifth person has two accounts, between which things move. @param length days of history */
+export function drawCases(seed: number, provider: Provider, length = 70 + (Math.abs(seed * 7_919) % 110)): Case[] {
+  const from = dayOf(dayNumber(TODAY) - length);
+  const world = generateHistory({ seed, today: TODAY, days: length, securities: 8, assets: 5, transactionsPerAccount: 36, accountsPerPerson: seed % 5 === 0 ? 2 : 1, provider });
+  const truth = trueHistory(world, from, TODAY);
+  return world.accounts.map(({ id }) => ({ seed, provider, world, accountId: id, from, truth }));
+}
+
+export interface Shown {
+  /** The world as the provider shows it, and as the price source knows it. */
+  world: World;
+  /** Evenings on which the account was read, oldest first; the last one is `TODAY`. */
+  evenings: readonly string[];
+  /** Since when the provider's transactions are whole. */
+  wholeFrom: string;
+}
+
+export const whole = ({ world, from }: Case): Shown => ({ world, evenings: [TODAY], wholeFrom: from });
+
+export function rebuilt({ accountId, provider, from, truth }: Case, { world, evenings, wholeFrom }: Shown): ReconstructionResult {
+  const reads = evenings.map((day) => readAccount(day === TODAY ? world : worldAt(world, day, truth), accountId, provider, day));
+  return reconstruct({
+    accountId,
+    currency: 'USD',
+    from: dayNumber(from),
+    to: dayNumber(TODAY),
+    snapshots: reads.map(({ snapshot }) => snapshot),
+    transactions: reads.at(-1)!.transactions,
+    wholeFrom: dayNumber(wholeFrom),
+    closesOf: closesOf(world, TODAY),
+  });
+}
+
+export const truthOf = ({ accountId, truth }: Case): TrueDay[] => truth.get(accountId)!;
