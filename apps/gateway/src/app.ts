@@ -40,7 +40,7 @@ async function start(env: Env): Promise<RunningService> {
   const stopping = new AbortController();
   const metrics = createMetrics('gateway');
   const verify = tokenVerifier(config.jwt, () => systemClock.now());
-  const parts = { config, nats, rpc: new RpcClient({ nats }), idempotency, verify, log, stopping: stopping.signal };
+  const parts = { config, nats, rpc: new RpcClient({ nats }), idempotency, verify, log, metrics, stopping: stopping.signal };
   const sweep = setInterval(() => void idempotency.sweep().catch((error: unknown) => log.warn({ err: error }, 'expired answers were not forgotten')), SWEEP_MS).unref();
   const giveBack = async () => {
     clearInterval(sweep);

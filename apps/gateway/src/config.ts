@@ -31,6 +31,11 @@ const settings = {
   GATEWAY_BODY_LIMIT: integer({ min: 1_024, max: 16_777_216, default: 1_048_576 }),
   GATEWAY_IDEMPOTENCY_TTL: duration('24h'),
   GATEWAY_EVENTS_PER_USER: integer({ min: 1, default: 10 }),
+  /** Live sockets of one user on this replica, messages a minute from one, different values over one. */
+  GATEWAY_LIVE_PER_USER: integer({ min: 1, default: 10 }),
+  GATEWAY_LIVE_MESSAGES: integer({ min: 1, default: 120 }),
+  GATEWAY_LIVE_VALUES: integer({ min: 1, max: 10_000, default: 50 }),
+  GATEWAY_LIVE_HEARTBEAT: duration('20s'),
   GATEWAY_TIMEOUT: duration('10s'),
   /** For what waits for a provider: linking, completing, reconnecting, removing. */
   GATEWAY_PROVIDER_TIMEOUT: duration('90s'),

@@ -9,7 +9,7 @@ export { startEventLogServer } from './event-log-server.js';
 export type { EventLogServerOptions } from './event-log-server.js';
 export { LogUnavailable, readLog } from './log-query.js';
 export type { LogAnswer, LogHead, LogQuery } from './log-query.js';
-export { tailPartition } from './live-tail.js';
+export { onUserEvents, tailPartition } from './live-tail.js';
 export { userFeed } from './user-feed.js';
 export type { FeedItem, FeedPosition, UserFeedOptions } from './user-feed.js';
 export { ensureStreams } from './streams.js';

@@ -4,7 +4,7 @@
  */
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { EventEnvelope } from '@tidemark/contracts';
-import { logSubject } from './subjects.js';
+import { logSubject, typeSubject } from './subjects.js';
 import type { WireEvent } from './wire.js';
 
 /** @param heard gets the event, or null where it was too large for the bus and must be read from the log */
@@ -17,4 +17,21 @@ export function tailPartition(nats: NatsConnection, log: string, partition: numb
     },
   });
   return () => subscription.unsubscribe();
+}
+
+/**
+ * Whose events of some types have just been published, over all partitions: a hint to look into the log, for whoever serves a few users among
+ * many. It costs the bus nothing for the types that are not named.
+ */
+export function onUserEvents(nats: NatsConnection, log: string, types: readonly string[], heard: (userId: string) => void): () => void {
+  const subscriptions = types.map((type) =>
+    nats.subscribe(typeSubject(log, type), {
+      callback: (error, message) => {
+        if (!error) heard(message.json<Pick<WireEvent, 'userid'>>().userid);
+      },
+    }),
+  );
+  return () => {
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  };
 }

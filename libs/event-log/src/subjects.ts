@@ -12,6 +12,11 @@ export function eventSubject(partition: number, log: string, type: string): stri
   return `tidemark.${partition}.${log}.${type}`;
 }
 
+/** One type of event, of every partition. */
+export function typeSubject(log: string, type: string): string {
+  return `tidemark.*.${log}.${type}`;
+}
+
 export function logSubject(partition: number, log: string): string {
   return `tidemark.${partition}.${log}.>`;
 }

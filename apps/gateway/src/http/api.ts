@@ -2,11 +2,13 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Logger, RpcClient } from '@tidemark/service';
+import type { Registry } from 'prom-client';
 import { enforce, identify } from '../auth/authenticate.js';
 import { devTokenRoute } from '../auth/dev-token.js';
 import type { VerifyToken } from '../auth/verify-token.js';
 import type { GatewayConfig } from '../config.js';
 import { eventsRoute } from '../events/events.route.js';
+import { liveRoute } from '../live/live.route.js';
 import type { Idempotency } from '../idempotency/idempotency.js';
 import { errorHandler } from '../problem/error-handler.js';
 import { refusal } from '../problem/answer.js';
@@ -25,10 +27,11 @@ export interface ApiParts {
   readonly idempotency: Idempotency;
   readonly verify: VerifyToken;
   readonly log: Logger;
+  readonly metrics: Registry;
   readonly stopping: AbortSignal;
 }
 
-export function api({ config, nats, rpc, idempotency, verify, log, stopping }: ApiParts) {
+export function api({ config, nats, rpc, idempotency, verify, log, metrics, stopping }: ApiParts) {
   return async (scope: FastifyInstance): Promise<void> => {
     scope.setErrorHandler(errorHandler(log));
     jsonOnly(scope);
@@ -41,6 +44,7 @@ export function api({ config, nats, rpc, idempotency, verify, log, stopping }: A
     const services = { rpc, idempotency, timeoutMs: config.GATEWAY_TIMEOUT, slowTimeoutMs: config.GATEWAY_PROVIDER_TIMEOUT };
     for (const route of ROUTES) scope.route({ method: route.method, url: route.path, config: route.scope ? { scope: route.scope } : {}, handler: serveRoute(route, services) });
     await eventsRoute(scope, { nats, log, perUser: config.GATEWAY_EVENTS_PER_USER, stopping });
+    await liveRoute(scope, { config, nats, rpc, verify, log, metrics, stopping });
     if (!config.production) devTokenRoute(scope, config.jwt);
     await scope.register((inner) => webhookRoutes(inner, services));
     refuseOtherMethods(scope);
@@ -59,7 +63,7 @@ function jsonOnly(scope: FastifyInstance): void {
 
 /** A known address with a method it does not have is 405 with what it has, not 404. */
 function refuseOtherMethods(scope: FastifyInstance): void {
-  const paths = new Set([...ROUTES.map((route) => route.path), '/events', '/webhooks/plaid', '/webhooks/snaptrade', ...(scope.hasRoute({ method: 'POST', url: '/dev/token' }) ? ['/dev/token'] : [])]);
+  const paths = new Set([...ROUTES.map((route) => route.path), '/events', '/live', '/webhooks/plaid', '/webhooks/snaptrade', ...(scope.hasRoute({ method: 'POST', url: '/dev/token' }) ? ['/dev/token'] : [])]);
   for (const path of paths) {
     const known = METHODS.filter((method) => scope.hasRoute({ method: method, url: `${path}` }) || scope.hasRoute({ method: method, url: `${PREFIX}${path}` }));
     const others = METHODS.filter((method) => !known.includes(method));
