@@ -31,7 +31,7 @@ export class ActivitiesController {
     const after = payload.cursor === undefined ? undefined : decodeCursor(payload.cursor);
     if (after === null) return refused(invalidField('cursor', 'is not the nextCursor of a page of activities'));
     const stale = await isStale(database, context.after);
-    const accounts = await accountsAsked(database, context.userId, payload);
+    const accounts = await accountsAsked(database, { ...payload, userId: context.userId });
     if (!accounts.ok) return refused(accounts.error);
     const aside = new Set(['duplicate', 'excluded']);
     const listed = accounts.value.inScope.filter(({ accountId }) => accountId === payload.account || !aside.has(accounts.value.notCounted(accountId, today) ?? ''));

@@ -5,6 +5,7 @@ import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber, dayOf, isDay } from '@tidemark/market';
 import type { Day } from '@tidemark/market';
+import { periodStart } from '../series/period.js';
 
 /** Null: without an end on that side. */
 export interface DaysAsked {
@@ -26,39 +27,8 @@ export function daysAsked({ period, from, to }: DaysInput, today: Day): Result<D
   if (period !== undefined && (from !== undefined || to !== undefined)) return refuse(invalidField('period', 'stands alone: either period, or from and to'));
   if (from !== undefined && to !== undefined && from > to) return refuse(invalidField('from', `${from} is after to (${to})`));
   if (period === undefined) return ok({ from: from ?? null, to: to ?? null });
-  const start = periodStart(period, today);
-  return ok({ from: start === null ? null : dayOf(dayNumber(start) + 1), to: today });
-}
-
-/** The day at whose close a period until today starts, so that what happened in it is dated after it. Null: ALL. */
-export function periodStart(period: historyRpc.Period, today: Day): Day | null {
-  switch (period) {
-    case '1D':
-      return dayOf(dayNumber(today) - 1);
-    case '1W':
-      return dayOf(dayNumber(today) - 7);
-    case '1M':
-      return monthsBefore(today, 1);
-    case '3M':
-      return monthsBefore(today, 3);
-    case '6M':
-      return monthsBefore(today, 6);
-    case 'YTD':
-      return `${Number(today.slice(0, 4)) - 1}-12-31`;
-    case '1Y':
-      return monthsBefore(today, 12);
-    case '2Y':
-      return monthsBefore(today, 24);
-    case 'ALL':
-      return null;
-  }
-}
-
-/** The same day of an earlier month; where that month is shorter, its last: a month before 31 March is 28 or 29 February. */
-export function monthsBefore(day: Day, months: number): Day {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  const last = new Date(Date.UTC(year, month - months, 0)).getUTCDate();
-  return new Date(Date.UTC(year, month - 1 - months, Math.min(date, last))).toISOString().slice(0, 10);
+  // What happened in a period is dated after the day at whose close it starts.
+  return ok({ from: period === 'ALL' ? null : dayOf(periodStart(period, dayNumber(today)) + 1), to: today });
 }
 
 export function invalidField(field: string, message: string): Problem {

@@ -1,0 +1,67 @@
+/** Arithmetic of gains: ratios of integers in lowest terms, so that an average or a part of a lot is never rounded before it is written. */
+import { exact } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import { NOTHING, plus as unreducedSum, ratioOf, reduced, stored } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
+
+export type { Ratio } from '../reconstruction/ratio.js';
+export { NOTHING, stored } from '../reconstruction/ratio.js';
+
+export function ratio(amount: Decimal): Ratio {
+  return reduced(ratioOf(exact(amount)));
+}
+
+export function plus(a: Ratio, b: Ratio): Ratio {
+  return reduced(unreducedSum(a, b));
+}
+
+export function negated({ n, d }: Ratio): Ratio {
+  return { n: -n, d };
+}
+
+export function minus(a: Ratio, b: Ratio): Ratio {
+  return plus(a, negated(b));
+}
+
+export function times(a: Ratio, b: Ratio): Ratio {
+  return reduced({ n: a.n * b.n, d: a.d * b.d });
+}
+
+/** @throws RangeError where b is zero: the caller's to exclude */
+export function over(a: Ratio, b: Ratio): Ratio {
+  if (b.n === 0n) throw new RangeError('a quotient of zero');
+  return reduced(b.n < 0n ? { n: -a.n * b.d, d: a.d * -b.n } : { n: a.n * b.d, d: a.d * b.n });
+}
+
+/** Negative, zero or positive, as a number: of a, or of a − b. */
+export function sign({ n }: Ratio): number {
+  return n < 0n ? -1 : n > 0n ? 1 : 0;
+}
+
+export function compared(a: Ratio, b: Ratio): number {
+  return sign(minus(a, b));
+}
+
+export function least(a: Ratio, b: Ratio): Ratio {
+  return compared(a, b) <= 0 ? a : b;
+}
+
+export function total(amounts: Iterable<Ratio>): Ratio {
+  let sum = NOTHING;
+  for (const amount of amounts) sum = plus(sum, amount);
+  return sum;
+}
+
+/** Null where one of them is. */
+export function totalKnown(amounts: Iterable<Ratio | null>): Ratio | null {
+  let sum = NOTHING;
+  for (const amount of amounts) {
+    if (amount === null) return null;
+    sum = plus(sum, amount);
+  }
+  return sum;
+}
+
+export function write(amount: Ratio | null): Decimal | null {
+  return amount === null ? null : stored(amount);
+}
