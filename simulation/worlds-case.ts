@@ -20,9 +20,9 @@ export interface Case {
 }
 
 /** Every fifth person has two accounts, between which things move. @param length days of history */
-export function drawCases(seed: number, provider: Provider, length = 70 + (Math.abs(seed * 7_919) % 110)): Case[] {
+export function drawCases(seed: number, provider: Provider, length = 70 + (Math.abs(seed * 7_919) % 80)): Case[] {
   const from = dayOf(dayNumber(TODAY) - length);
-  const world = generateHistory({ seed, today: TODAY, days: length, securities: 8, assets: 5, transactionsPerAccount: 36, accountsPerPerson: seed % 5 === 0 ? 2 : 1, provider });
+  const world = generateHistory({ seed, today: TODAY, days: length, securities: 8, assets: 5, transactionsPerAccount: 30, accountsPerPerson: seed % 5 === 0 ? 2 : 1, provider });
   const truth = trueHistory(world, from, TODAY);
   return world.accounts.map(({ id }) => ({ seed, provider, world, accountId: id, from, truth }));
 }

@@ -30,5 +30,8 @@ export function mismatches(result: ReconstructionResult, truth: readonly TrueDay
 /** A currency that is not listed is zero. */
 function same(amounts: readonly CurrencyAmount[], expected: ReadonlyMap<string, Decimal>): boolean {
   const said = new Map(amounts.map(({ currency, amount }) => [currency, amount]));
-  return [...new Set([...said.keys(), ...expected.keys()])].every((currency) => compare(said.get(currency) ?? '0', expected.get(currency) ?? '0') === 0);
+  return [...new Set([...said.keys(), ...expected.keys()])].every((currency) => {
+    const [a, b] = [said.get(currency) ?? '0', expected.get(currency) ?? '0'];
+    return a === b || compare(a, b) === 0;
+  });
 }

@@ -14,13 +14,24 @@ export function assetOf({ kind, symbol, cusip }: Security): AssetId {
   return assetId(kinds[kind as keyof typeof kinds], symbol!);
 }
 
+const known = new WeakMap<World['securities'], WeakMap<World['prices']['daily'], ClosesOf>>();
+
+/** The same closes are prepared once. */
 export function closesOf(world: World, to: string): ClosesOf {
+  const ofSecurities = known.get(world.securities) ?? new WeakMap<World['prices']['daily'], ClosesOf>();
+  known.set(world.securities, ofSecurities);
+  const closes = ofSecurities.get(world.prices.daily) ?? preparedOf(world, to);
+  ofSecurities.set(world.prices.daily, closes);
+  return closes;
+}
+
+function preparedOf(world: World, to: string): ClosesOf {
   const rows = Map.groupBy(world.prices.daily, ({ security }) => security);
   const securities = new Map(world.securities.map((security) => [assetOf(security), security]));
   const prepared = new Map<AssetId, PreparedCloses | null>();
   return (asset) => {
-    const known = prepared.get(asset);
-    if (known !== undefined) return known;
+    const done = prepared.get(asset);
+    if (done !== undefined) return done;
     const security = securities.get(asset);
     const closes = security === undefined ? null : prepare(world, security, rows.get(security.id) ?? [], dayNumber(to));
     prepared.set(asset, closes);

@@ -5,7 +5,6 @@
 import { offlineAccount } from '@tidemark/app-sandbox';
 import type { World } from '@tidemark/app-sandbox';
 import type { RecordedTransaction } from '@tidemark/contracts';
-import { uuidV5, NAMESPACE } from '@tidemark/kernel';
 import { closeMs, dayNumber, marketDayNumber } from '@tidemark/market';
 import { parseLossless } from '@tidemark/providers';
 import type { FetchedTransaction } from '@tidemark/providers';
@@ -38,13 +37,13 @@ export function readAccount(world: World, accountId: string, provider: Provider,
   const offline = offlineAccount(world, accountId, now);
   const { lines, fetched } = provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());
   return {
-    snapshot: { snapshotId: uuidV5(NAMESPACE.transaction, `${accountId}/${day}`), capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', lines },
+    snapshot: { snapshotId: `${accountId}/${day}`, capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', lines },
     transactions: resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind: 'investments' }))),
   };
 }
 
 function recorded(transaction: FetchedTransaction): RecordedTransaction {
-  return { ...transaction, transactionId: uuidV5(NAMESPACE.transaction, transaction.identity) };
+  return { ...transaction, transactionId: transaction.identity };
 }
 
 function plaid(texts: { holdings: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {

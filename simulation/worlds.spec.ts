@@ -40,7 +40,9 @@ describe(`${WORLDS} random worlds (repeat with TIDEMARK_SEED=${seed})`, () => {
       if (!result.invariant.holds) fail(of, 'the invariant', [...result.invariant.differences]);
       seen.days += result.days.length;
       seen.full += result.days.filter(({ quality }) => quality === 100).length;
-      const name = NAMES[index % NAMES.length]!;
+      // Half of the worlds, one of either provider at a time.
+      if (index % 4 >= 2) return;
+      const name = NAMES[(index >> 2) % NAMES.length]!;
       const spoilt = damage(of, name);
       if (spoilt === null) return;
       const rest = rebuilt(of, spoilt);
@@ -57,5 +59,5 @@ describe(`${WORLDS} random worlds (repeat with TIDEMARK_SEED=${seed})`, () => {
     expect(met).toEqual([]);
     expect(seen.full / seen.days).toBeGreaterThan(0.3);
     expect(seen.wrongBelow).toBeGreaterThan(20);
-  });
+  }, 180_000);
 });

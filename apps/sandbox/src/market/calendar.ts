@@ -8,7 +8,9 @@ const DAY_MS = 86_400_000;
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`. */
 export function dayNumber(day: string): number {
-  return Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
+  let number = numbers.get(day);
+  if (number === undefined) numbers.set(day, (number = Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS)));
+  return number;
 }
 
 export function dayText(number: number): string {
@@ -17,8 +19,9 @@ export function dayText(number: number): string {
   return text;
 }
 
-/** The days of any history are few; they are written millions of times. */
+/** The days of any history are few; they are read and written millions of times. */
 const texts = new Map<number, string>();
+const numbers = new Map<string, number>();
 
 export function addDays(day: string, days: number): string {
   return dayText(dayNumber(day) + days);
