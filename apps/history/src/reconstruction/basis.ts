@@ -25,12 +25,15 @@ export interface BasisStep {
 const TRADES = new Set(['buy', 'sell', 'sell_short', 'buy_to_cover', 'reinvestment']);
 const FREE = new Set(['split', 'stock_dividend']);
 
-/** @param stated the basis that each snapshot states of the book, null where it does not */
-export function basisOf(book: Book, path: Path, stated: readonly (Ratio | null)[], days: readonly DayNumber[]): BasisStep[] {
+/**
+ * @param stated the basis that each snapshot states of the book, null where it does not
+ * @param agreed whether what happened in a segment joins its ends: then what was known before a snapshot that states no basis still holds
+ */
+export function basisOf(book: Book, path: Path, stated: readonly (Ratio | null)[], days: readonly DayNumber[], agreed: (segment: number) => boolean): BasisStep[] {
   const steps: BasisStep[] = beforeFirst(book, path, stated[0] ?? null);
   days.forEach((day, index) => {
     const units = book.held[index] as bigint;
-    let basis = units === 0n ? NOTHING : (stated[index] ?? null);
+    let basis = units === 0n ? NOTHING : (stated[index] ?? (index === 0 || agreed(index) ? (steps.at(-1)?.basis ?? null) : null));
     put(steps, { day, basis });
     let held = units;
     for (const move of movesIn(book, index + 1)) {
@@ -87,8 +90,8 @@ function beforeFirst(book: Book, path: Path, stated: Ratio | null): BasisStep[] 
 
 /** Units before the first move, and after each. */
 function unitsAround(book: Book, moves: readonly Move[]): bigint[] {
-  const units = [book.held[0] as bigint];
-  for (let index = moves.length - 1; index >= 0; index -= 1) units.unshift(undone(book, units[0] as bigint, moves[index] as Move));
+  const units = new Array<bigint>(moves.length + 1).fill(book.held[0] as bigint);
+  for (let index = moves.length - 1; index >= 0; index -= 1) units[index] = undone(book, units[index + 1] as bigint, moves[index] as Move);
   return units;
 }
 
@@ -156,9 +159,12 @@ function lessPaidBack(basis: Ratio, paid: Ratio | null): Ratio | null {
   return left !== null && left.n < 0n ? NOTHING : left;
 }
 
+/** Lowest terms cost more than long numbers do, until these are very long. */
+const LONG = 1n << 3_000n;
+
 function share(basis: Ratio, part: bigint, whole: bigint): Ratio {
   const [n, d] = whole < 0n ? [basis.n * -part, basis.d * -whole] : [basis.n * part, basis.d * whole];
-  return reduced({ n, d });
+  return d > LONG ? reduced({ n, d }) : { n, d };
 }
 
 /** At a scale, rounded towards negative infinity: for sums that are rounded much earlier. */

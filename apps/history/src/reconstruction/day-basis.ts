@@ -25,49 +25,77 @@ interface Change {
 /** Null on days on which one is unknown. */
 export function sumBases(shown: readonly Shown[], days: Days): (CurrencyAmount[] | null)[] {
   const changes = shown.flatMap((each, book) => (each.book.cash ? [] : changesOf(each, book, days))).sort((a, b) => a.index - b.index);
-  const current = new Map<number, Change>();
   const sums: (CurrencyAmount[] | null)[] = [];
+  const running = new Running();
   let [next, sum]: [number, CurrencyAmount[] | null] = [0, []];
   for (let index = 0; index < days.length; index += 1) {
     const from = next;
-    for (; next < changes.length && (changes[next] as Change).index === index; next += 1) current.set((changes[next] as Change).book, changes[next] as Change);
-    if (next > from || index === 0) sum = sumOf([...current.values()]);
+    for (; next < changes.length && (changes[next] as Change).index === index; next += 1) running.take(changes[next] as Change);
+    if (next > from) sum = running.written();
     sums.push(sum);
   }
   return sums;
 }
 
+/** Where units or basis change; several changes of one day are the last of them. */
 function changesOf({ book, path, basis }: Shown, index: number, { from, length }: Days): Change[] {
-  const at = new Set([...path.steps, ...basis].map(({ day }) => Math.max(day - from, 0)).filter((day) => day < length));
-  return [...at].map((start) => {
-    const day = start + from;
-    const units = path.steps.findLast((step) => step.day <= day)?.units;
-    const known = units === 0n ? NOTHING : units === null ? null : (basis.findLast((step) => step.day <= day)?.basis ?? null);
-    return { index: start, book: index, currency: book.currency, basis: known };
-  });
+  const changes: Change[] = [];
+  let [step, known] = [0, 0];
+  for (;;) {
+    const day = Math.min(path.steps[step]?.day ?? Infinity, basis[known]?.day ?? Infinity);
+    if (day - from >= length || day === Infinity) return changes;
+    while ((path.steps[step]?.day ?? Infinity) <= day) step += 1;
+    while ((basis[known]?.day ?? Infinity) <= day) known += 1;
+    const units = path.steps[step - 1]?.units;
+    const start = Math.max(day - from, 0);
+    if (changes.at(-1)?.index === start) changes.pop();
+    changes.push({ index: start, book: index, currency: book.currency, basis: units === 0n ? NOTHING : units === null ? null : (basis[known - 1]?.basis ?? null) });
+  }
 }
 
-function sumOf(held: readonly Change[]): CurrencyAmount[] | null {
-  const byCurrency = new Map<string, Ratio[]>();
-  for (const { basis, currency } of held) {
-    if (basis === null || (currency === null && basis.n !== 0n)) return null;
-    if (basis.n === 0n) continue;
-    const list = byCurrency.get(currency as string);
-    if (list) list.push(basis);
-    else byCurrency.set(currency as string, [basis]);
-  }
-  return [...byCurrency].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, bases]) => ({ currency, amount: rounded(bases) }));
+interface Part {
+  readonly change: Change;
+  readonly digits: bigint;
+  readonly exact: boolean;
 }
 
-function rounded(bases: readonly Ratio[]): string {
-  let [digits, inexact] = [0n, 0n];
-  for (const basis of bases) {
-    const part = scaledBasis(basis, SCALE);
-    digits += part.digits;
-    if (!part.exact) inexact += 1n;
+/** The sum of what is held, kept up change by change. */
+class Running {
+  readonly #parts = new Map<number, Part>();
+  readonly #totals = new Map<string, { digits: bigint; inexact: number; count: number }>();
+  #unknown = 0;
+
+  take(change: Change): void {
+    const before = this.#parts.get(change.book);
+    if (before) this.#count(before, -1);
+    const part = { change, ...(change.basis === null ? { digits: 0n, exact: true } : scaledBasis(change.basis, SCALE)) };
+    this.#parts.set(change.book, part);
+    this.#count(part, 1);
   }
-  if (inexact === 0n) return written({ digits, scale: DIGITS });
-  const [low, high] = [halfEven(digits, CUT), halfEven(digits + inexact, CUT)];
-  if (low === high) return written({ digits: low, scale: STORED_DIGITS });
-  return stored(bases.reduce((sum, basis) => reduced(plus(sum, basis)), NOTHING));
+
+  written(): CurrencyAmount[] | null {
+    if (this.#unknown > 0) return null;
+    return [...this.#totals].filter(([, { count }]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, { digits, inexact }]) => ({ currency, amount: this.#amount(currency, digits, BigInt(inexact)) }));
+  }
+
+  #count({ change: { basis, currency }, digits, exact }: Part, by: 1 | -1): void {
+    if (basis !== null && basis.n === 0n) return;
+    if (basis === null || currency === null) {
+      this.#unknown += by;
+      return;
+    }
+    const total = this.#totals.get(currency) ?? { digits: 0n, inexact: 0, count: 0 };
+    total.digits = by === 1 ? total.digits + digits : total.digits - digits;
+    if (!exact) total.inexact += by;
+    total.count += by;
+    this.#totals.set(currency, total);
+  }
+
+  #amount(currency: string, digits: bigint, inexact: bigint): string {
+    if (inexact === 0n) return written({ digits, scale: DIGITS });
+    const [low, high] = [halfEven(digits, CUT), halfEven(digits + inexact, CUT)];
+    if (low === high) return written({ digits: low, scale: STORED_DIGITS });
+    const bases = [...this.#parts.values()].flatMap(({ change }) => (change.currency === currency && change.basis !== null ? [change.basis] : []));
+    return stored(bases.reduce((sum, basis) => reduced(plus(sum, basis)), NOTHING));
+  }
 }

@@ -36,7 +36,7 @@ export function pathOf(book: Book, timeline: Timeline, agreed: (segment: number)
     const next = days[segment];
     const forward = redo(book, segment, start);
     const good = book.cash || next === undefined || agreed(segment) || isShort(book) || !goesNegative(forward, start);
-    for (const step of good ? forward : notNegative(book, segment, day, next as DayNumber, forward)) put(steps, step);
+    for (const step of good ? forward : notNegative(book, segment, day, next, forward)) put(steps, step);
   });
   return { steps, missing: backward.missing };
 }

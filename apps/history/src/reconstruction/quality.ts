@@ -78,11 +78,16 @@ export class Marks {
     }
   }
 
-  line(index: number, score: number): void {
-    this.#lines[index] = (this.#lines[index] as number) + 1;
+  sayAll(first: number, last: number, reason: number): void {
+    for (let index = first; index <= last; index += 1) this.say(index, reason);
+  }
+
+  /** One more line on each day from `first` to `last`, both included. */
+  lines(first: number, last: number, score: number): void {
+    for (let index = first; index <= last; index += 1) this.#lines[index] = (this.#lines[index] as number) + 1;
     if (score === FULL) return;
     const low = this.#low.get(score) ?? new Int32Array(this.length);
-    low[index] = (low[index] as number) + 1;
+    for (let index = first; index <= last; index += 1) low[index] = (low[index] as number) + 1;
     this.#low.set(score, low);
   }
 

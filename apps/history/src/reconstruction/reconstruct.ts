@@ -78,7 +78,7 @@ function show({ books }: Ledger, timeline: Timeline, agreed: readonly boolean[],
   const none = snapshots.map(() => null);
   return books.map((book: Book) => {
     const path = pathOf(book, timeline, (segment) => agreed[segment] === true);
-    const basis = book.cash ? [] : basisOf(book, path, stated.get(book.asset) ?? none, timeline.days);
+    const basis = book.cash ? [] : basisOf(book, path, stated.get(book.asset) ?? none, timeline.days, (segment) => agreed[segment] === true);
     return { book, path, basis, ...splitsOf(book, path, agreed, timeline) };
   });
 }

@@ -1,19 +1,23 @@
 /**
  * Adds one book to every day of the account: units × multiplier × price at the close, in the price's currency, with what lowers the line.
- * Where the digits of the units do not end, the amount joins the sums as a ratio.
+ * Runs of days on which nothing but the market's price changes take the short way; where the digits of the units do not end, or a price
+ * is of another unit, the amount joins the sums as a ratio.
  */
+import { powerOfTen } from '@tidemark/money';
 import type { Exact } from '@tidemark/money';
 import type { BasisStep } from './basis.js';
 import type { Book } from './book.js';
 import type { DayNumber } from './model.js';
-import type { Path, Step } from './path.js';
-import { newQuote, PriceWalk } from './prices.js';
-import type { Quote } from './prices.js';
+import type { Path } from './path.js';
+import { plainCloses } from './plain-closes.js';
+import { newQuote } from './prices.js';
+import type { PriceWalk, Quote } from './prices.js';
 import { FRESH_DAYS, FULL, SCORE } from './quality.js';
 import type { Marks } from './quality.js';
 import { terminating } from './ratio.js';
 import type { Ratio } from './ratio.js';
-import type { Row, Sums } from './sums.js';
+import { HALF } from './sums.js';
+import type { Sums } from './sums.js';
 
 export interface Days {
   readonly from: DayNumber;
@@ -27,103 +31,141 @@ export interface Days {
   readonly unpriced: { asset: string; reason: string; from: DayNumber; to: DayNumber }[];
 }
 
-/** From when on which units, with what makes prices of older units match: a split at `date` that the units follow from `day` on. */
 export interface Shown {
   readonly book: Book;
   readonly path: Path;
   readonly basis: readonly BasisStep[];
   readonly splits: readonly ShownSplit[];
-  /** The first close of which an assumed split makes no doubt any more. */
+  /** Before this day a split is assumed that nothing confirms. */
   readonly sureFrom: DayNumber;
 }
 
+/** Prices are of units after the split from `date` on, the units shown from `day` on. */
 export interface ShownSplit {
   readonly date: DayNumber;
   readonly day: DayNumber;
   readonly ratio: Ratio;
 }
 
+/** Days by index, both included, with what is the same on all of them. */
+interface Run {
+  readonly first: number;
+  readonly last: number;
+  readonly units: bigint | null;
+  /** The score of the line as far as its price does not lower it. */
+  readonly score: number;
+}
+
 export function addCash({ book, path }: Shown, days: Days): void {
   const currency = book.currency as string;
-  each(path.steps, days, (first, last, units) => {
-    if (units === null || units === 0n) return;
+  for (const { first, last, units } of runsOf(path.steps, [], -Infinity, days)) {
+    if (units === null || units === 0n) continue;
     const amount = terminating({ n: units, d: book.denominator }) as Exact;
-    const rows = [days.value.row(currency, amount.scale), days.cash.row(currency, amount.scale)];
-    const listed = [days.value.listed(currency), days.cash.listed(currency)];
+    const [value, cash] = [days.value.row(currency, amount.scale), days.cash.row(currency, amount.scale)];
     for (let index = first; index <= last; index += 1) {
-      for (const { digits } of rows) digits[index] = (digits[index] as bigint) + amount.digits;
-      for (const flags of listed) flags[index] = 1;
-      days.marks.line(index, FULL);
+      value.add(index, amount.digits);
+      cash.add(index, amount.digits);
     }
-  });
+    days.value.listed(currency).fill(1, first, last + 1);
+    days.cash.listed(currency).fill(1, first, last + 1);
+    days.marks.lines(first, last, FULL);
+  }
 }
 
 export function addSecurity(shown: Shown, walk: PriceWalk, days: Days): void {
-  const { book } = shown;
-  each(shown.path.steps, days, (first, last, units) => {
-    if (units === 0n) return;
-    if (units === null) unknownUnits(book, first, last, days);
-    else price(shown, walk, first, last, { n: units * book.multiplier.digits, d: book.denominator * 10n ** BigInt(book.multiplier.scale) }, days);
-  });
+  const { book, path, basis, sureFrom } = shown;
+  for (const run of runsOf(path.steps, basis, sureFrom, days)) {
+    if (run.units === 0n) continue;
+    if (run.units === null) unknownUnits(book, run, days);
+    else {
+      for (let index = run.first; index <= run.last; index += 1) days.securities[index] = (days.securities[index] as number) + 1;
+      sayOfRun(shown, run, days);
+      const worth = { n: run.units * book.multiplier.digits, d: book.denominator * powerOfTen(book.multiplier.scale) };
+      const whole = terminating(worth);
+      const from = whole !== null && shown.splits.length === 0 ? plainly(run, whole, walk, days) : run.first;
+      if (from <= run.last) carefully(shown, { ...run, first: from }, worth, whole, walk, days);
+    }
+  }
 }
 
-/** The runs of equal units within the days. */
-function each(steps: readonly Step[], { from, length }: Days, visit: (first: number, last: number, units: bigint | null) => void): void {
+/** The runs of equal units within the days, cut where the basis becomes known or unknown. */
+function* runsOf(steps: Path['steps'], basis: readonly BasisStep[], sureFrom: DayNumber, { from, length }: Days): Generator<Run> {
+  let next = 0;
   for (let index = 0; index < steps.length; index += 1) {
-    const first = Math.max((steps[index] as Step).day - from, 0);
-    const last = Math.min((steps[index + 1]?.day ?? Infinity) - from, length) - 1;
-    if (first <= last) visit(first, last, (steps[index] as Step).units);
+    const units = steps[index]?.units as bigint | null;
+    const end = Math.min((steps[index + 1]?.day ?? Infinity) - from, length) - 1;
+    for (let first = Math.max((steps[index]?.day as number) - from, 0); first <= end; ) {
+      while (next < basis.length && (basis[next] as BasisStep).day - from <= first) next += 1;
+      const known = basis.length === 0 || basis[next - 1]?.basis != null;
+      const sure = first + from >= sureFrom;
+      const last = Math.min(end, (basis[next]?.day ?? Infinity) - from - 1, sure ? Infinity : sureFrom - from - 1);
+      yield { first, last, units, score: Math.min(known ? FULL : SCORE.basis, sure ? FULL : SCORE.assumed) };
+      first = last + 1;
+    }
   }
 }
 
-function unknownUnits(book: Book, first: number, last: number, { marks, lacking }: Days): void {
-  const reason = marks.reason('opening_adjustment', `Transactions of ${book.asset} are missing: how much of it was held is not known.`, book.asset);
-  for (let index = first; index <= last; index += 1) {
-    lacking[index] = 1;
-    marks.line(index, SCORE.unknown);
-    marks.say(index, reason);
-  }
+function sayOfRun({ book: { asset }, basis, sureFrom }: Shown, { first, last, score }: Run, { marks, from }: Days): void {
+  if (score === FULL) return;
+  if (basis.findLast(({ day }) => day <= first + from)?.basis == null) marks.sayAll(first, last, marks.reason('cost_basis_missing', `What ${asset} was bought for is not known.`, asset));
+  if (first + from < sureFrom) marks.sayAll(first, last, marks.reason('split_assumed', `A split of ${asset} that the account did not report is assumed.`, asset));
 }
 
-/** One run of equal units. Multiplies only where the price is another than the day before. */
-function price(shown: Shown, walk: PriceWalk, first: number, last: number, worth: Ratio, days: Days): void {
-  const { from, value, securities } = days;
-  const whole = terminating(worth);
-  const lines = lineMarks(shown, days);
+function unknownUnits({ asset }: Book, { first, last }: Run, { marks, lacking }: Days): void {
+  lacking.fill(1, first, last + 1);
+  marks.lines(first, last, SCORE.unknown);
+  marks.sayAll(first, last, marks.reason('opening_adjustment', `Transactions of ${asset} are missing: how much of it was held is not known.`, asset));
+}
+
+/**
+ * Fresh closes of the market alone, in plain numbers; as far as the account supplies no price of its own.
+ * @returns the first index that is left over
+ */
+function plainly({ first, last, score }: Run, whole: Exact, { closes, supplied }: PriceWalk, days: Days): number {
+  const plain = closes === null ? null : plainCloses(closes);
+  if (closes === null || plain === null || !plain.fresh) return first;
+  const offset = days.from - closes.firstDay;
+  const end = Math.min(last, plain.digits.length - 1 - offset, (supplied[0]?.day ?? Infinity) - days.from - 1);
+  if (first > end || first + offset < plain.first) return first;
+  const units = Number(whole.digits);
+  const [high, low] = [Math.trunc(units / HALF), units % HALF];
+  const row = days.value.row(closes.currency, whole.scale + closes.scale);
+  if (!Number.isSafeInteger(units) || !row.room(Math.abs(high) * plain.most, HALF * plain.most)) return first;
+  const { digits } = plain;
+  const [highs, lows] = [row.high, row.low];
+  for (let index = first; index <= end; index += 1) {
+    const close = digits[index + offset] as number;
+    highs[index] = (highs[index] as number) + high * close;
+    lows[index] = (lows[index] as number) + low * close;
+  }
+  days.value.listed(closes.currency).fill(1, first, end + 1);
+  days.marks.lines(first, end, score);
+  return end + 1;
+}
+
+/** Day by day, with every way in which a price can fall short. */
+function carefully(shown: Shown, { first, last, score }: Run, worth: Ratio, whole: Exact | null, walk: PriceWalk, days: Days): void {
+  const { from, value } = days;
   const quote = newQuote();
-  let row: Row | null = null;
-  let listed: Uint8Array = new Uint8Array(0);
   let digits: bigint | null = null;
   let amount = 0n;
   for (let index = first; index <= last; index += 1) {
-    securities[index] = (securities[index] as number) + 1;
     if (!walk.at(from + index, quote)) {
-      lines.unpriced(index);
+      unpriced(shown.book, index, days);
       continue;
     }
-    lines.priced(index, quote);
+    priced(shown.book, index, quote, score, days);
     const factor = shown.splits.length === 0 ? null : mismatch(shown.splits, from + index, quote.quoted);
     if (whole === null || factor !== null) {
-      value.addRatio(quote.currency, index, times(worth, factor, quote));
-      value.listed(quote.currency)[index] = 1;
+      value.addRatio(quote.currency, index, { n: worth.n * quote.digits * (factor?.n ?? 1n), d: worth.d * powerOfTen(quote.scale) * (factor?.d ?? 1n) });
       continue;
-    }
-    if (row === null || row.currency !== quote.currency || row.scale !== whole.scale + quote.scale) {
-      row = value.row(quote.currency, whole.scale + quote.scale);
-      listed = value.listed(quote.currency);
-      digits = null;
     }
     if (quote.digits !== digits) {
       digits = quote.digits;
       amount = whole.digits * digits;
     }
-    row.digits[index] = (row.digits[index] as bigint) + amount;
-    listed[index] = 1;
+    value.addExact(quote.currency, index, { digits: amount, scale: whole.scale + quote.scale });
   }
-}
-
-function times(worth: Ratio, factor: Ratio | null, quote: Quote): Ratio {
-  return { n: worth.n * quote.digits * (factor?.n ?? 1n), d: worth.d * 10n ** BigInt(quote.scale) * (factor?.d ?? 1n) };
 }
 
 /** What a price of a unit of its day is to be multiplied by for units of this day; null: nothing. */
@@ -138,39 +180,19 @@ function mismatch(splits: readonly ShownSplit[], day: DayNumber, quoted: DayNumb
   return factor;
 }
 
-interface LineMarks {
-  priced(index: number, quote: Quote): void;
-  unpriced(index: number): void;
+function priced({ asset }: Book, index: number, { age, supplied }: Quote, score: number, { marks }: Days): void {
+  const stale = age > FRESH_DAYS;
+  if (stale) marks.say(index, marks.reason('price_stale', `The newest price of ${asset} is older than ${FRESH_DAYS} days.`, asset));
+  if (supplied) marks.say(index, marks.reason('price_supplied_by_account', `No market price of ${asset} is newer than the one that the account supplied.`, asset));
+  marks.lines(index, index, stale ? Math.min(score, SCORE.stale) : score);
 }
 
-/** Marks the lines of one book, day by day. */
-function lineMarks({ book, basis, sureFrom }: Shown, days: Days): LineMarks {
-  const { marks, from, lacking } = days;
-  const { asset } = book;
-  let step = 0;
-  const rest = (index: number): number => {
-    while (step + 1 < basis.length && (basis[step + 1] as BasisStep).day <= from + index) step += 1;
-    const known = basis[step]?.basis != null;
-    if (!known) marks.say(index, marks.reason('cost_basis_missing', `What ${asset} was bought for is not known.`, asset));
-    const assumed = from + index < sureFrom;
-    if (assumed) marks.say(index, marks.reason('split_assumed', `A split of ${asset} that the account did not report is assumed.`, asset));
-    return Math.min(known ? FULL : SCORE.basis, assumed ? SCORE.assumed : FULL);
-  };
-  return {
-    priced(index, { age, supplied }) {
-      const stale = age > FRESH_DAYS;
-      if (stale) marks.say(index, marks.reason('price_stale', `The newest price of ${asset} is older than ${FRESH_DAYS} days.`, asset));
-      if (supplied) marks.say(index, marks.reason('price_supplied_by_account', `No market price of ${asset} is newer than the one that the account supplied.`, asset));
-      marks.line(index, Math.min(rest(index), stale ? SCORE.stale : FULL));
-    },
-    unpriced(index) {
-      const day = from + index;
-      lacking[index] = 1;
-      marks.say(index, marks.reason('price_missing', `No price of ${asset} is known.`, asset));
-      marks.line(index, SCORE.unknown);
-      const open = days.unpriced.at(-1);
-      if (open?.asset === asset && open.to === day - 1) open.to = day;
-      else days.unpriced.push({ asset, reason: 'price_missing', from: day, to: day });
-    },
-  };
+function unpriced({ asset }: Book, index: number, { from, marks, lacking, unpriced: open }: Days): void {
+  const day = from + index;
+  lacking[index] = 1;
+  marks.say(index, marks.reason('price_missing', `No price of ${asset} is known.`, asset));
+  marks.lines(index, index, SCORE.unknown);
+  const last = open.at(-1);
+  if (last?.asset === asset && last.to === day - 1) last.to = day;
+  else open.push({ asset, reason: 'price_missing', from: day, to: day });
 }
