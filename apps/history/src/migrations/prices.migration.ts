@@ -60,7 +60,9 @@ const PRICES = `
     last_day int NOT NULL,
     wanted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (symbol, run_id, force));
-  CREATE INDEX price_want_run ON price_want (run_id);`;
+  CREATE INDEX price_want_run ON price_want (run_id);
+  -- What an operator's refresh has brought so far.
+  CREATE TABLE price_refresh (run_id uuid PRIMARY KEY, asked_at timestamptz NOT NULL DEFAULT now(), stored int NOT NULL DEFAULT 0, corrected int NOT NULL DEFAULT 0);`;
 
 const SYMBOLS = `
   CREATE TABLE asset_symbol (
@@ -94,7 +96,7 @@ const SYMBOLS = `
     PRIMARY KEY (asset, run_id));
   CREATE INDEX symbol_want_run ON symbol_want (run_id);`;
 
-const ALL = 'price_series, price_month, price_split, price_quarantine, price_want, asset_symbol, symbol_want';
+const ALL = 'price_series, price_month, price_split, price_quarantine, price_want, price_refresh, asset_symbol, symbol_want';
 
 export class Prices1763710030000 implements MigrationInterface {
   readonly name = 'Prices1763710030000';

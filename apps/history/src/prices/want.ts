@@ -65,7 +65,7 @@ async function kindsOf(client: SqlClient, wants: readonly Want[]): Promise<Map<s
       [unknown],
     );
     for (const { symbol, kind } of rows) found.set(symbol, kind);
-    for (const { symbol, stored } of rows) if (stored) kinds.set(symbol, found.get(symbol) as PriceKind);
+    for (const { symbol, stored } of rows) if (stored) kinds.set(symbol, found.get(symbol));
   }
   for (const { symbol } of wants) if (!found.has(symbol)) found.set(symbol, kindOfSymbol(symbol));
   return found;

@@ -1,0 +1,102 @@
+/** Fetches what the wants of one symbol lack: in one call where it can be, checked by the gate, stored together. A failure puts the symbol back for later. */
+import type { Result } from '@tidemark/kernel';
+import { ok, refuse } from '@tidemark/kernel';
+import { dayNumber, dayOf } from '@tidemark/market';
+import { multiply } from '@tidemark/money';
+import type { PriceFailure, PriceSource, SourceSplit } from '../price-source/price-source.js';
+import { callsFor, lastAskable, toldUntil } from './ask.decide.js';
+import type { DayRange } from './ask.decide.js';
+import { missingOf, putBackSeries } from './claim.js';
+import type { MissingRange, Series } from './claim.js';
+import { majorCurrency } from './currency-unit.js';
+import { waitAfter } from './deps.js';
+import type { PriceDeps } from './deps.js';
+import { gate } from './gate.decide.js';
+import type { DayClose, DaySplit } from './gate.decide.js';
+import { readSeries } from './price-book.js';
+import { storeAnswers } from './store-answers.js';
+import type { CheckedAnswer, Stored } from './store-answers.js';
+
+/** Nothing that waits within minutes helps against these; they are tried again all the same, for a plan may be changed. */
+const FINAL_WAIT_MS = 3_600_000;
+/** The source has not published its day yet; doubles up to four hours, for asking again costs. */
+const LATE_WAIT_MS = 900_000;
+/** Days around what is asked whose stored closes tell whether an answer can be believed. */
+const NEIGHBOURS = 14;
+
+export interface Fetched {
+  readonly stored: Stored | null;
+  /** The runs that may wait for nothing any more. */
+  readonly runIds: readonly string[];
+  readonly failure: PriceFailure | null;
+}
+
+/** @throws LeaseLost; what the database throws */
+export async function fetchSeries(deps: PriceDeps & { source: PriceSource }, worker: string, series: Series): Promise<Fetched> {
+  const missing = await missingOf(deps.database, series.symbol);
+  const answer: Result<CheckedAnswer | null, PriceFailure> = missing.length === 0 ? ok(alreadyThere(series)) : await ask(deps, series, missing);
+  if (!answer.ok) {
+    const { class: kind, detail, retryAfterMs } = answer.error;
+    const waitMs = kind === 'final' ? FINAL_WAIT_MS * Math.min(series.attempts, 24) : waitAfter(deps, series.attempts, retryAfterMs);
+    const runIds = await putBackSeries(deps.database, worker, [series], { failure: detail, final: kind === 'final', waitMs });
+    return { stored: null, runIds, failure: answer.error };
+  }
+  const stored = answer.value ? await storeAnswers(deps, worker, [answer.value]) : null;
+  const left = await missingOf(deps.database, series.symbol);
+  await putBackSeries(deps.database, worker, [series], { failure: left.length > 0 ? 'the source has not published the day yet' : null, final: false, waitMs: left.length > 0 ? LATE_WAIT_MS * 2 ** Math.min(series.attempts - 1, 4) : 0, counts: left.length > 0 });
+  return { stored, runIds: stored?.runIds ?? [], failure: null };
+}
+
+/** Another fetch answered them: what is left is to let the wants go. */
+function alreadyThere(series: Series): CheckedAnswer | null {
+  return series.currency === null ? null : { series, currency: series.currency, told: [], forced: [], good: [], quarantined: [], splits: null };
+}
+
+async function ask(deps: PriceDeps & { source: PriceSource }, series: Series, missing: readonly MissingRange[]): Promise<Result<CheckedAnswer, PriceFailure>> {
+  const { source, clock, database } = deps;
+  const now = clock.now();
+  const calls = callsFor(missing, !series.unknown, lastAskable(series.kind, series.symbol, now), source.daysACall);
+  const asked: DayRange = { from: calls[0]?.from ?? 0, to: calls.at(-1)?.to ?? 0 };
+  const currency = await currencyOf(source, series);
+  if (!currency.ok) return currency;
+  const splits = await splitsOf(source, series, missing);
+  if (!splits.ok) return splits;
+  const closes: DayClose[] = [];
+  for (const { from, to } of calls) {
+    const answer = await source.closes(series.symbol, series.kind, dayOf(from), dayOf(to));
+    if (!answer.ok) return answer;
+    closes.push(...answer.value.closes.map(({ day, close }) => ({ day: dayNumber(day), close: currency.value.factor === '1' ? close : multiply(close, currency.value.factor) })));
+  }
+  const stored = await readSeries(database, [series.symbol], asked.from - NEIGHBOURS, asked.to + NEIGHBOURS);
+  const known = (stored.closes.get(series.symbol) ?? []).filter(({ day }) => day >= asked.from - NEIGHBOURS);
+  const checked = gate({ kind: series.kind, asked, closes, splits: splits.value ?? stored.splits.get(series.symbol) ?? [], known });
+  const newest = closes.reduce<number | null>((last, { day }) => (last === null || day > last ? day : last), null);
+  const until = toldUntil(asked, newest, now);
+  return ok({
+    series, currency: currency.value.currency, ...checked, splits: splits.value,
+    told: until < asked.from ? [] : [{ from: asked.from, to: until }],
+    forced: missing.filter(({ force }) => force),
+  });
+}
+
+async function currencyOf(source: PriceSource, series: Series): Promise<Result<{ currency: string; factor: string }, PriceFailure>> {
+  if (series.kind !== 'security') return ok({ currency: 'USD', factor: '1' });
+  // A symbol that nobody mapped (a benchmark), or one quoted in pence: only the source knows the unit.
+  const profile = series.currency === null || series.symbol.includes('.') ? await source.profile(series.symbol, series.kind) : ok({ currency: series.currency });
+  if (!profile.ok) return profile;
+  const unit = profile.value?.currency == null ? null : majorCurrency(profile.value.currency);
+  return unit ? ok(unit) : refuse({ class: 'final', detail: `the price source does not say which currency ${series.symbol} is quoted in`, retryAfterMs: null });
+}
+
+async function splitsOf(source: PriceSource, series: Series, missing: readonly MissingRange[]): Promise<Result<readonly DaySplit[] | null, PriceFailure>> {
+  if (series.kind !== 'security') return ok([]);
+  if (series.splitsKnown && !missing.some(({ force }) => force)) return ok(null);
+  const splits = await source.splits(series.symbol);
+  return splits.ok ? ok(goodSplits(splits.value)) : splits;
+}
+
+/** Once a day, above zero, and in fact a change. */
+export function goodSplits(splits: readonly SourceSplit[]): DaySplit[] {
+  const positive = splits.filter(({ numerator, denominator }) => Number(numerator) > 0 && Number(denominator) > 0 && numerator !== denominator);
+  return [...new Map(positive.map(({ day, numerator, denominator }) => [day, { day: dayNumber(day), numerator, denominator }])).values()].sort((a, b) => a.day - b.day);
+}
