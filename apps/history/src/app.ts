@@ -7,11 +7,16 @@ import type { Database } from '@tidemark/postgres';
 import { projectionsMigration, startProjections, startReactors } from '@tidemark/projections';
 import { connectNats, createLogger, createMetrics, startNest, systemClock } from '@tidemark/service';
 import type { Env, RunningService, ServiceDefinition } from '@tidemark/service';
+import { ActivitiesController } from './activities/activities.controller.js';
+import { AllocationController } from './allocation/allocation.controller.js';
+import { composePrices } from './compose-prices.js';
 import { historyConfig } from './config.js';
 import type { HistoryConfig } from './config.js';
 import { historyModule } from './history.module.js';
+import { startIntraday } from './intraday/start-intraday.js';
+import { WATCH_DESK, WatchController } from './intraday/watches/watch.controller.js';
 import type { PriceSupply, RunDeps } from './jobs/deps.js';
-import { noPrices } from './jobs/no-prices.js';
+import { releaseWaiting } from './jobs/queue.js';
 import { accountReactor, marketReactor } from './jobs/react.js';
 import { ReconstructionController, WAKE } from './jobs/reconstruction.controller.js';
 import { Understanding } from './jobs/understanding.js';
@@ -19,27 +24,35 @@ import { ReconstructionWorker } from './jobs/worker.js';
 import { runMetrics } from './metrics.js';
 import { HistoryDays1763700060000 } from './migrations/days.migration.js';
 import { History1763700020000 } from './migrations/history.migration.js';
+import { HistoryIntraday1763700080000 } from './migrations/intraday.migration.js';
+import { Prices1763710030000 } from './migrations/prices.migration.js';
 import { Opened } from './opened.js';
+import type { PriceSource } from './price-source/price-source.js';
+import { PRICES, PricesController } from './prices/prices.controller.js';
 import { accounts } from './projections/accounts/project.js';
 import { capturedSnapshots } from './projections/captured-snapshots/project.js';
 import { holdings } from './projections/holdings/project.js';
 import { settings } from './projections/settings/project.js';
 import { transactions } from './projections/transactions/project.js';
-import type { HistoryReads } from './reads/read-context.js';
 import { reconstruct } from './reconstruction/reconstruct.js';
+import { PerformanceController } from './returns/performance.controller.js';
+import { PortfolioHistoryController } from './series/portfolio-history.controller.js';
 
 export type { HistoryConfig } from './config.js';
 
 export const service: ServiceDefinition = { name: 'history', start };
 
+const CONTROLLERS = [ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, PricesController, WatchController];
+
 export const PROJECTIONS = [accounts, settings, capturedSnapshots, holdings, transactions];
 
 /** @param partitions of the log, fixed when it is installed */
-export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000];
+export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000, HistoryIntraday1763700080000, Prices1763710030000];
 
 /** What a test gives in place of the world. */
 export interface Given {
   readonly clock?: Clock;
+  readonly source?: PriceSource | null;
   readonly supply?: PriceSupply;
 }
 
@@ -68,15 +81,25 @@ async function run(config: HistoryConfig, given: Given, opened: Opened): Promise
   const log = await EventLog.open({ name: service.name, database, partitions });
   opened.add(await startEventLogServer({ log, nats, logger, relay: config.HISTORY_RELAY === 'on', streamReplicas: config.NATS_STREAM_REPLICAS }), (one) => one.close());
   const clock = given.clock ?? systemClock;
-  const deps: RunDeps = { database, log, clock, logger, metrics: runMetrics(registry), supply: given.supply ?? noPrices, settings: config.runs, reconstruct, wake: () => worker.wake() };
+  const settled = async (runIds: readonly string[]): Promise<void> => {
+    await releaseWaiting(database, runIds);
+    worker.wake();
+  };
+  const { prices, supply, quotes } = composePrices(config, { database, log, clock, logger, registry, settled, ...(given.source === undefined ? {} : { source: given.source }) });
+  opened.add(prices, (one) => one.close());
+  const deps: RunDeps = { database, log, clock, logger, metrics: runMetrics(registry), supply: given.supply ?? supply, settings: config.runs, reconstruct, wake: () => worker.wake() };
   const worker = new ReconstructionWorker(deps, randomUUID());
-  const projections = { database, nats, partitions, logger };
-  opened.add(await startProjections({ ...projections, projections: PROJECTIONS }), (one) => one.close());
-  opened.add(await startReactors({ ...projections, reactors: [accountReactor(deps), marketReactor(deps)] }), (one) => one.close());
+  const work = { database, nats, partitions, logger };
+  opened.add(await startProjections({ ...work, projections: PROJECTIONS }), (one) => one.close());
+  opened.add(await startReactors({ ...work, reactors: [accountReactor(deps), marketReactor(deps)] }), (one) => one.close());
   opened.add(worker, (one) => one.close()).start();
   opened.add(new Understanding(deps), (one) => one.close()).start();
-  const reads: HistoryReads = { database, clock, prices: noPrices };
-  const module = historyModule({ reads, controllers: [ReconstructionController], providers: [{ provide: WAKE, useValue: deps.wake }] });
+  const intraday = opened.add(await startIntraday({ ...work, clock, metrics: registry, prices: prices.reads, quotes, hours: config.QUOTES_HOURS }), (one) => one.close());
+  const module = historyModule({
+    reads: { database, clock, prices: prices.reads },
+    controllers: CONTROLLERS,
+    providers: [{ provide: WAKE, useValue: deps.wake }, { provide: PRICES, useValue: prices }, { provide: WATCH_DESK, useValue: intraday.desk }],
+  });
   const ready = () => readiness(database);
   const nest = opened.add(await startNest({ module, name: service.name, host: config.HISTORY_HOST, port: config.HISTORY_HTTP_PORT, natsUrl: config.NATS_URL, nats, log: logger, ready, metrics: registry }), (one) => one.close());
   return { name: service.name, port: nest.port, close: () => opened.close() };

@@ -2,7 +2,10 @@
 import { DEFAULT_PARTITIONS } from '@tidemark/event-log';
 import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text } from '@tidemark/service';
 import type { Env } from '@tidemark/service';
+import { quoteSettingProblems, quoteSettings } from './intraday/quotes/quote-settings.js';
 import type { RunSettings } from './jobs/deps.js';
+import { costACall, priceSettingProblems, priceSettings } from './price-source/price-settings.js';
+import type { PriceWorkSettings } from './prices/deps.js';
 
 const SCHEMA = {
   NATS_URL: natsUrl(),
@@ -25,29 +28,42 @@ const SCHEMA = {
   HISTORY_POLL: duration('500ms'),
   /** What a sync brings is left to gather until the sync says that it is through, at most this long. */
   HISTORY_GATHER: duration('30s'),
-  /** A run waits this long for prices; then it is computed without, at lower quality, and again when they come. */
-  HISTORY_PRICES_PATIENCE: duration('60s'),
   TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
   LOG_LEVEL: oneOfTexts(LOG_LEVELS, 'info'),
+  ...priceSettings,
+  ...quoteSettings,
 };
 
+const PRICE_BACKOFF_MS = 5_000;
+const PRICE_BACKOFF_MAX_MS = 15 * 60_000;
+
 /** Shorter times would keep the database busy with nothing, or take over runs that are well. */
-const LEAST = { HISTORY_LOCK: '500ms', HISTORY_POLL: '10ms' } as const;
+const LEAST = { HISTORY_LOCK: '500ms', HISTORY_POLL: '10ms', PRICE_LOCK: '1s', PRICE_POLL: '10ms' } as const;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function historyConfig(env: Env) {
   const config = readConfig(SCHEMA, env);
   const short = Object.entries(LEAST).flatMap(([name, least]) => (config[name as keyof typeof LEAST] < (duration().parse(least) ?? 0) ? [`${name} must be at least ${least}`] : []));
-  if (short.length > 0) throw new ConfigError(short);
+  const problems = [...short, ...priceSettingProblems(config), ...quoteSettingProblems(config)];
+  if (problems.length > 0) throw new ConfigError(problems);
   const runs: RunSettings = {
     batch: config.HISTORY_BATCH,
     concurrency: config.HISTORY_CONCURRENCY,
     lockMs: config.HISTORY_LOCK,
     pollMs: config.HISTORY_POLL,
     gatherMs: config.HISTORY_GATHER,
-    patienceMs: config.HISTORY_PRICES_PATIENCE,
+    patienceMs: config.PRICE_PATIENCE,
   };
-  return { ...config, runs };
+  const prices: PriceWorkSettings = {
+    concurrency: config.PRICE_CONCURRENCY,
+    lockMs: config.PRICE_LOCK,
+    pollMs: config.PRICE_POLL,
+    backoffMs: PRICE_BACKOFF_MS,
+    backoffMaxMs: PRICE_BACKOFF_MAX_MS,
+    symbolRetryMs: config.SYMBOL_RETRY,
+    costACall: costACall(config),
+  };
+  return { ...config, runs, prices };
 }
 
 export type HistoryConfig = ReturnType<typeof historyConfig>;

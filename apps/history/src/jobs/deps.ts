@@ -17,7 +17,7 @@ export interface PriceWant {
 /** Prices and symbols as runs ask for them; the parts `prices` and `symbols` stand behind it. */
 export interface PriceSupply {
   /** Finds the symbols of assets, asking the source for those that nobody has asked for before; null: none can be trusted. An asset that is absent is being looked for. */
-  symbolsOf(assets: readonly AssetSeen[]): Promise<ReadonlyMap<AssetId, string | null>>;
+  symbolsOf(runs: readonly { readonly runId: string; readonly assets: readonly AssetSeen[] }[]): Promise<ReadonlyMap<AssetId, string | null>>;
   /** Asks for what is not stored, once for all runs. @returns the runs whose prices are still to come */
   want(runs: readonly { readonly runId: string; readonly wants: readonly PriceWant[] }[]): Promise<ReadonlySet<string>>;
   closes(symbols: readonly string[], from: DayNumber, to: DayNumber): Promise<ReadonlyMap<string, PreparedCloses>>;

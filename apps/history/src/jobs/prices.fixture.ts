@@ -17,7 +17,7 @@ export function pricesOf(rules: Readonly<Record<string, (day: DayNumber) => stri
   return {
     wanted,
     pending,
-    symbolsOf: (assets) => Promise.resolve(new Map(assets.map(({ asset }) => [asset, symbolOf(asset) in rules ? symbolOf(asset) : null]))),
+    symbolsOf: (runs) => Promise.resolve(new Map(runs.flatMap(({ assets }) => assets).map(({ asset }) => [asset, symbolOf(asset) in rules ? symbolOf(asset) : null]))),
     want: (runs) => {
       for (const { wants } of runs) wanted.push(...wants.map((want) => want.symbol));
       return Promise.resolve(new Set(runs.filter(({ wants }) => wants.some((want) => pending.has(want.symbol))).map((run) => run.runId)));

@@ -61,10 +61,7 @@ function stages(deps: RunDeps, worker: string, total: number): Staged {
 type Symbols = ReadonlyMap<AssetId, string | null>;
 
 async function symbolsOf({ supply }: RunDeps, loaded: readonly LoadedRun[]): Promise<Symbols> {
-  const assets = new Map(loaded.flatMap((run) => [...run.assets].filter(([asset]) => !isCash(asset))));
-  // A line says more of an asset than a transaction that only names it.
-  for (const { assets: seen } of loaded) for (const [asset, one] of seen) if (one.line !== null && assets.has(asset)) assets.set(asset, one);
-  return assets.size === 0 ? new Map<AssetId, string | null>() : supply.symbolsOf([...assets.values()]);
+  return supply.symbolsOf(loaded.map(({ job, assets }) => ({ runId: job.runId, assets: [...assets.values()].filter(({ asset }) => !isCash(asset)) })));
 }
 
 interface Ready {
