@@ -1,60 +1,78 @@
 /**
  * Whether the snapshots agree with what happened between them: A, and the transactions since, are B, in every asset to the last unit.
- * Where they do not, transactions of the snapshots' own days are tried on the other side; the fewest that make them agree stay there.
- * The same is asked of the time before the first snapshot: what is undone of it comes out as nothing at all where the account's whole
- * life is known, and only then is that time beyond doubt.
+ * Where they do not, transactions of the snapshots' own days are tried on the other side, then those dated shortly after a snapshot
+ * before it; the fewest that make them agree stay there. The same is asked of the time before the first snapshot: what is undone of it
+ * comes out as nothing at all where the account's whole life is known, and only then is that time beyond doubt.
  */
-import { applied, movesIn, undone } from './book.js';
-import type { Book, Effect } from './book.js';
+import { applied, movesIn, roundingOf, undone } from './book.js';
+import type { Book, Effect, Move } from './book.js';
 import type { Ledger } from './ledger.js';
 import { moveTo } from './sides.js';
 import type { Timeline } from './sides.js';
 
-/** More open transactions than this at one border are not tried in all combinations. */
+/** So many open transactions at one border are tried, and so many at once. */
 const MOST_OPEN = 10;
+const MOST_AT_ONCE = 3;
 
-/** @returns for every segment whether it is proven; of the last, which nothing follows, false */
+/** @returns for every segment whether what happened in it joins its ends; of the last, which nothing follows, false */
 export function settle({ books, effects }: Ledger, timeline: Timeline): boolean[] {
   const count = timeline.days.length;
-  const open = effects.filter(({ first, last }) => first < last);
-  const proven = new Array<boolean>(count + 1).fill(false);
-  for (let segment = 1; segment < count; segment += 1) proven[segment] = agreesSomehow(books, openAt(open, segment, proven), segment, timeline);
-  proven[0] = agreesSomehow(books, count === 1 ? openAt(open, 0, proven) : [], 0, timeline);
-  for (const { first, last } of open) doubt(proven, first, last);
-  return proven;
+  const open = effects.filter(({ early, last }) => early < last);
+  for (const book of books) for (let segment = 0; segment < count; segment += 1) dropSplits(book, segment);
+  const agreed = new Array<boolean>(count + 1).fill(false);
+  for (let segment = 1; segment < count; segment += 1) agreed[segment] = agreesSomehow(books, openAt(open, segment, agreed), segment, timeline);
+  agreed[0] = agreesSomehow(books, count === 1 ? openAt(open, 0, agreed) : [], 0, timeline);
+  for (const { first, last, segment } of open) doubt(agreed, Math.min(first, segment), last);
+  return agreed;
 }
 
-/** What hangs on a border is proven on one side only if the other side agrees too. */
-function doubt(proven: boolean[], first: number, last: number): void {
-  const between = [...proven.keys()].slice(Math.max(first, 1), Math.min(last + 1, proven.length - 1));
-  if (between.some((segment) => proven[segment] === false)) for (let segment = first; segment <= last; segment += 1) proven[segment] = false;
+/** A split that the account never reported is not assumed where only without it the ends meet: price sources list spin-offs as splits, too. */
+function dropSplits(book: Book, segment: number): void {
+  const assumed = movesIn(book, segment).filter(({ split }) => split?.reported === false);
+  if (assumed.length === 0 || residual(book, segment) === 0n) return;
+  for (const { split } of assumed) if (split) split.applies = false;
+  if (residual(book, segment) !== 0n) for (const { split } of assumed) if (split) split.applies = true;
 }
 
-/** Units by which a book's end of a segment is not what its start and its moves make. */
+/** What hangs on a border agrees on one side only if the other side does too. */
+function doubt(agreed: boolean[], first: number, last: number): void {
+  const between = [...agreed.keys()].slice(Math.max(first, 1), Math.min(last + 1, agreed.length - 1));
+  if (between.some((segment) => agreed[segment] === false)) for (let segment = first; segment <= last; segment += 1) agreed[segment] = false;
+}
+
+/** Units by which a book's end of a segment is not what its start and its moves make; zero where that is what the statement is rounded by. */
 export function residual(book: Book, segment: number): bigint {
-  const end = book.held[segment] as bigint;
-  if (segment === 0) return openingOf(book);
-  let units = book.held[segment - 1] as bigint;
-  for (const move of movesIn(book, segment)) units = applied(book, units, move);
-  return end - units;
+  const moves = movesIn(book, segment);
+  const apart = segment === 0 ? openingOf(book, moves) : (book.held[segment] as bigint) - playedFrom(book, segment, moves);
+  if (apart === 0n) return 0n;
+  const rounding = roundingOf(book, segment);
+  return (apart < 0n ? -apart : apart) <= rounding ? 0n : apart;
 }
 
-function openingOf(book: Book): bigint {
-  const moves = movesIn(book, 0);
-  let units = book.held[0] as bigint;
-  for (let index = moves.length - 1; index >= 0; index -= 1) units = undone(book, units, moves[index] as (typeof moves)[number]);
+function playedFrom(book: Book, segment: number, moves: readonly Move[]): bigint {
+  let units = book.held[segment - 1] as bigint;
+  for (const move of moves) units = applied(book, units, move);
   return units;
 }
 
-function openAt(open: readonly Effect[], segment: number, proven: readonly boolean[]): Effect[] {
-  return open.filter((effect) => (effect.segment === segment && effect.last > segment) || (effect.segment === segment - 1 && effect.last >= segment && proven[segment - 1] !== true));
+function openingOf(book: Book, moves: readonly Move[]): bigint {
+  let units = book.held[0] as bigint;
+  for (let index = moves.length - 1; index >= 0; index -= 1) units = undone(book, units, moves[index] as Move);
+  return units;
+}
+
+/** Those that may lie on the other side of this segment's end, or its start; of the same day first. */
+function openAt(open: readonly Effect[], segment: number, agreed: readonly boolean[]): Effect[] {
+  const sameDay = open.filter((effect) => (effect.segment === segment && effect.last > segment) || (effect.segment === segment - 1 && effect.last >= segment && agreed[segment - 1] !== true));
+  const late = open.filter((effect) => effect.segment === segment + 1 && effect.early <= segment);
+  return [...sameDay, ...late];
 }
 
 function agreesSomehow(books: readonly Book[], open: readonly Effect[], segment: number, timeline: Timeline): boolean {
   const wrong = books.filter((book) => residual(book, segment) !== 0n);
   if (wrong.length === 0) return true;
-  const candidates = open.slice(0, MOST_OPEN);
-  for (const flips of combinations(candidates.length)) {
+  const candidates = open.filter(({ moves }) => moves.some(({ book }) => wrong.includes(book))).slice(0, MOST_OPEN);
+  for (const flips of choices(candidates.length)) {
     const moved = candidates.filter((_, index) => (flips & (1 << index)) !== 0);
     const before = moved.map((effect) => effect.segment);
     for (const effect of moved) moveTo(effect, effect.segment === segment ? segment + 1 : segment, timeline);
@@ -65,8 +83,10 @@ function agreesSomehow(books: readonly Book[], open: readonly Effect[], segment:
   return false;
 }
 
-/** All choices of `count` things but none, the smallest first, as bits. */
-function combinations(count: number): number[] {
+/** Choices of at least one of `count` things, the smallest first, as bits. */
+function choices(count: number): number[] {
   const size = (bits: number): number => (bits === 0 ? 0 : (bits & 1) + size(bits >>> 1));
-  return Array.from({ length: (1 << count) - 1 }, (_, index) => index + 1).sort((a, b) => size(a) - size(b) || a - b);
+  return Array.from({ length: (1 << count) - 1 }, (_, index) => index + 1)
+    .filter((bits) => size(bits) <= MOST_AT_ONCE)
+    .sort((a, b) => size(a) - size(b) || a - b);
 }

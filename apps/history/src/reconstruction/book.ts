@@ -17,7 +17,8 @@ export interface Effect {
   readonly lastDate: DayNumber;
   readonly at: string | null;
   readonly moves: Move[];
-  /** The segments it may lie in: k is after k snapshots. `segment` is where it is taken to lie. */
+  /** The segments it may lie in: k is after k snapshots. `segment` is where it is taken to lie; `early` is where it lies if its date is that of settlement. */
+  early: number;
   first: number;
   last: number;
   segment: number;
@@ -40,6 +41,8 @@ export interface Split {
   readonly denominator: bigint;
   /** The account reported it; else it is assumed. */
   readonly reported: boolean;
+  /** False where the account turns out not to have taken part in an assumed one. */
+  applies: boolean;
 }
 
 export interface Book {
@@ -97,9 +100,32 @@ export function unitsOf(book: Book, units: bigint): Ratio {
   return { n: units, d: book.denominator };
 }
 
+/**
+ * By how many units what a snapshot states may be rounded: one of its last digit, where the units went through a split whose ratio does
+ * not divide them and digits after the point are stated at all. Otherwise nothing is.
+ */
+export function roundingOf(book: Book, segment: number): bigint {
+  let rounding = 0n;
+  for (const { split, delta } of movesIn(book, segment)) {
+    if (split === null || delta !== null || !split.applies) continue;
+    const [large, small] = split.numerator > split.denominator ? [split.numerator, split.denominator] : [split.denominator, split.numerator];
+    rounding = ((rounding === 0n ? lastDigit(book, segment) : rounding) * large) / small + 1n;
+  }
+  return rounding;
+}
+
+/** Providers that state so few digits of a fraction pay fractions out instead. */
+const FEWEST_DIGITS = 3;
+
+function lastDigit(book: Book, segment: number): bigint {
+  const stated = book.stated[segment] ?? null;
+  return stated === null || stated.scale < FEWEST_DIGITS ? 0n : book.factor * powerOfTen(book.scale - stated.scale);
+}
+
 /** Units after the move, of those before it. */
 export function applied(book: Book, units: bigint, { split, delta }: Move): bigint {
   if (split === null) return units + (delta as bigint);
+  if (!split.applies) return units;
   if (delta !== null && agrees(book, units, units + delta, split)) return units + delta;
   return exactly(units * split.numerator, split.denominator);
 }
@@ -107,6 +133,7 @@ export function applied(book: Book, units: bigint, { split, delta }: Move): bigi
 /** Units before the move, of those after it. */
 export function undone(book: Book, units: bigint, { split, delta }: Move): bigint {
   if (split === null) return units - (delta as bigint);
+  if (!split.applies) return units;
   if (delta !== null && agrees(book, units - delta, units, split)) return units - delta;
   return exactly(units * split.denominator, split.numerator);
 }

@@ -51,7 +51,7 @@ export function movedBook(opening: Opening, asset: AssetId, { provider, currency
 }
 
 export function newEffect(transaction: NormalisedTransaction | null, date: DayNumber, lastDate: DayNumber, at: string | null): Effect {
-  return { transaction, date, lastDate, at, moves: [], first: 0, last: 0, segment: 0, day: date };
+  return { transaction, date, lastDate, at, moves: [], early: 0, first: 0, last: 0, segment: 0, day: date };
 }
 
 export function addMove(effect: Effect, book: Book, change: Exact | null, split: Move['split'] = null): void {

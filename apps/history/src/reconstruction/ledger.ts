@@ -3,7 +3,7 @@
  * say (its units, its cash, what it is at all) moves nothing and is an omission, never a guess. Units of a money-market fund that the
  * snapshots count as cash already are cash here too.
  */
-import { exact, isCash, scaled } from '@tidemark/money';
+import { exact, scaled } from '@tidemark/money';
 import type { AssetId, Exact } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
 import { fits, ONE, seal } from './book.js';
@@ -12,7 +12,7 @@ import { dayNumberOf } from './days.js';
 import { addMove, bookOf, enterCash, movedBook, newEffect, omit } from './entries.js';
 import type { Omission, Opening, Sweep } from './entries.js';
 import type { CapturedSnapshot, ReconstructionInput } from './model.js';
-import { bookSplits } from './splits.js';
+import { bookSplits, reportsSplit } from './splits.js';
 
 export interface Ledger {
   readonly books: readonly Book[];
@@ -24,7 +24,7 @@ export interface Ledger {
 export function openLedger(input: ReconstructionInput): Ledger {
   const opening: Opening = { snapshots: input.snapshots, books: new Map(), sweeps: sweepsOf(input.snapshots), effects: [], omissions: [] };
   input.snapshots.forEach((snapshot, index) => stateLines(opening, snapshot, index));
-  const { splits, others } = sorted(input.transactions);
+  const { splits, others } = sorted(input);
   for (const transaction of others) enter(opening, transaction);
   bookSplits(opening, splits, input);
   opening.effects.sort((a, b) => a.date - b.date || Number(isSplit(b)) - Number(isSplit(a)));
@@ -37,10 +37,10 @@ export function openLedger(input: ReconstructionInput): Ledger {
 const isSplit = ({ moves }: Effect): boolean => moves.some(({ split }) => split !== null);
 
 /** In an order that their content alone decides, so that the answer does not depend on how they arrived. */
-function sorted(transactions: readonly NormalisedTransaction[]): { splits: NormalisedTransaction[]; others: NormalisedTransaction[] } {
+function sorted({ transactions, closesOf }: ReconstructionInput): { splits: NormalisedTransaction[]; others: NormalisedTransaction[] } {
   const ordered = [...transactions].sort((a, b) => compareText(a.date, b.date) || compareText(a.at ?? '', b.at ?? '') || compareText(a.transactionId, b.transactionId));
-  const isSplitRow = ({ kind, asset, pending }: NormalisedTransaction) => kind === 'split' && asset !== null && !isCash(asset) && !pending;
-  return { splits: ordered.filter(isSplitRow), others: ordered.filter((transaction) => !isSplitRow(transaction)) };
+  const { splits = [], others = [] } = Object.groupBy(ordered, (transaction) => (reportsSplit(transaction, closesOf) ? 'splits' : 'others'));
+  return { splits, others };
 }
 
 function compareText(a: string, b: string): number {

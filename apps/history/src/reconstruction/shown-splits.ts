@@ -7,7 +7,7 @@ import type { Shown, ShownSplit } from './value-book.js';
 
 export function splitsOf(book: Book, path: Path, agreed: readonly boolean[], { days }: Timeline): Pick<Shown, 'splits' | 'sureFrom'> {
   const splits = book.cash ? [] : book.moves.flatMap((move) => shownSplit(move, path));
-  const doubtful = book.moves.filter(({ split, effect }) => split?.reported === false && agreed[effect.segment] !== true && (unitsBefore(path, effect.day) ?? 0n) !== 0n);
+  const doubtful = book.moves.filter(({ split, effect }) => split?.reported === false && split.applies && agreed[effect.segment] !== true && (unitsBefore(path, effect.day) ?? 0n) !== 0n);
   return { splits, sureFrom: doubtful.reduce((day, { effect }) => Math.max(day, doubtEnds(effect.segment, effect.day, days)), -Infinity) };
 }
 
@@ -17,7 +17,7 @@ function doubtEnds(segment: number, day: DayNumber, days: readonly DayNumber[]):
 }
 
 function shownSplit({ effect, split, delta }: Move, path: Path): ShownSplit[] {
-  if (split !== null) return [{ date: effect.date, day: effect.day, ratio: { n: split.numerator, d: split.denominator } }];
+  if (split !== null) return !split.applies ? [] : [{ date: effect.date, day: effect.day, ratio: { n: split.numerator, d: split.denominator } }];
   const before = unitsBefore(path, effect.day);
   if (effect.transaction?.kind !== 'split' || before === null || before === 0n || delta === null) return [];
   const after = before + delta;

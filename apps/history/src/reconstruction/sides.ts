@@ -3,7 +3,8 @@
  *
  * An instant is compared with the instants of the snapshots. A date alone that is earlier or later than a snapshot's day lies before or
  * after it. On the snapshot's own day it is taken to lie before it (providers' records are late, not early), unless only the other side
- * makes the neighbouring snapshots agree: `agree.ts` tries that. It lies in one segment, so it never counts twice.
+ * makes the neighbouring snapshots agree: `agree.ts` tries that. So it does with one that is dated a few days after a snapshot that shows
+ * it already, because some providers date a trade by its settlement. It lies in one segment, so it never counts twice.
  */
 import type { Effect } from './book.js';
 import type { CapturedSnapshot, DayNumber } from './model.js';
@@ -23,15 +24,20 @@ export function timelineOf(snapshots: readonly CapturedSnapshot[]): Timeline {
   };
 }
 
+/** A trade of a Friday settles on Monday. */
+const SETTLED_WITHIN = 3;
+
 export function place(effect: Effect, timeline: Timeline): void {
   const { calendarDays, instants } = timeline;
   const instant = effect.at === null ? NaN : Date.parse(effect.at);
   if (Number.isNaN(instant)) {
     effect.first = firstAtOrAfter(calendarDays, effect.date);
     effect.last = firstAtOrAfter(calendarDays, effect.lastDate + 1);
+    effect.early = effect.moves.some(({ split }) => split !== null) ? effect.first : firstAtOrAfter(calendarDays, effect.date - SETTLED_WITHIN);
   } else {
     effect.first = firstAtOrAfter(instants, instant);
     effect.last = effect.first;
+    effect.early = effect.first;
   }
   moveTo(effect, effect.first, timeline);
 }

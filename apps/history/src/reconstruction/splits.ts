@@ -1,7 +1,8 @@
 /**
  * A split divides the units of before it, once an account and asset, however often it is reported: in two rows, or by a row and by the
  * issuer. The issuer's day is the one that counts, because on it the closes change their unit; the account's row says how many units
- * moved. What the account never reported but held units over is applied by the issuer's ratio.
+ * moved. A stock dividend at the time of a listed split is that split. What the account never reported but held units over is applied by
+ * the issuer's ratio, if it is one that splits have: price sources list spin-offs as splits of 1253:1000, which move no units.
  */
 import { exact, scaled } from '@tidemark/money';
 import type { AssetId, Exact } from '@tidemark/money';
@@ -10,6 +11,7 @@ import { dayNumberOf } from './days.js';
 import { addMove, bookOf, enterCash, movedBook, newEffect, omit } from './entries.js';
 import type { Opening } from './entries.js';
 import type { DayNumber, PreparedCloses, ReconstructionInput } from './model.js';
+import { reduced } from './ratio.js';
 
 /** A row and the issuer's date, or two rows, this near are one split. */
 const NEAR = 7;
@@ -42,10 +44,11 @@ function bookAsset(opening: Opening, asset: AssetId, groups: readonly Group[], i
   const open = new Set(groups);
   for (const split of issuer) {
     const group = nearest(open, split.day);
-    if (group !== null) open.delete(group);
     const [numerator, denominator] = whole(exact(split.numerator), exact(split.denominator));
+    if (group === null && !isPlausible(numerator, denominator)) continue;
+    if (group !== null) open.delete(group);
     const effect = newEffect(group?.rows[0] ?? null, split.day, Math.max(split.day, group?.last ?? split.day), null);
-    addMove(effect, bookOf(opening, asset), group === null ? null : changeOf(group.rows), { numerator, denominator, reported: group !== null });
+    addMove(effect, bookOf(opening, asset), group === null ? null : changeOf(group.rows), { numerator, denominator, reported: group !== null, applies: true });
     for (const row of group?.rows ?? []) enterCash(opening, effect, row);
     opening.effects.push(effect);
   }
@@ -90,7 +93,24 @@ function changeOf(rows: readonly NormalisedTransaction[]): Exact | null {
   return { digits: [...changes.values()].reduce((total, change) => total + scaled(change, scale), 0n), scale };
 }
 
+/** In lowest terms, so that a book's denominator stays short. */
 function whole(numerator: Exact, denominator: Exact): [bigint, bigint] {
   const scale = Math.max(numerator.scale, denominator.scale);
-  return [scaled(numerator, scale), scaled(denominator, scale)];
+  const { n, d } = reduced({ n: scaled(numerator, scale), d: scaled(denominator, scale) });
+  return [n, d];
+}
+
+/** 2:1, 3:2, 21:20, 1:250; the smaller side is small. */
+const SMALL = 20n;
+
+function isPlausible(numerator: bigint, denominator: bigint): boolean {
+  return (numerator < denominator ? numerator : denominator) <= SMALL;
+}
+
+/** Whether the row may report a split: it says so, or it is a stock dividend when the issuer's split is due. */
+export function reportsSplit({ kind, asset, pending, date }: NormalisedTransaction, closesOf: ReconstructionInput['closesOf']): boolean {
+  if (asset === null || asset.startsWith('currency:') || pending) return false;
+  if (kind !== 'stock_dividend') return kind === 'split';
+  const day = dayNumberOf(date);
+  return closesOf(asset)?.splits.some((split) => Math.abs(split.day - day) <= NEAR) === true;
 }
