@@ -86,10 +86,15 @@ function growthOf(opening: Decimal, day: KnownDay, left: Decimal): Result<Ratio 
   return refuse(why('zero_denominator', `The return of ${day.date} has no meaning: what was there at its start is ${invested}, at its end ${ended}.`, { from: day.date, to: day.date }));
 }
 
-function missingValue(date: string, reasons: readonly Why[]): Why {
+/** What is said to be missing of a day, the weightiest. */
+export function namedMissing(date: string, reasons: readonly Why[]): Why | undefined {
   const ofDay = reasons.filter((reason) => (reason.from ?? date) <= date && date <= (reason.to ?? date));
   const code = VALUE_MISSING.find((candidate) => ofDay.some((reason) => reason.code === candidate));
-  const named = ofDay.find((reason) => reason.code === code);
+  return ofDay.find((reason) => reason.code === code);
+}
+
+function missingValue(date: string, reasons: readonly Why[]): Why {
+  const named = namedMissing(date, reasons);
   const detail = `The value on ${date} is not wholly known${named ? `: ${named.detail}` : '.'}`;
-  return { ...why(code ?? 'no_history', detail, { from: date, to: date }), ...(named?.asset === undefined ? {} : { asset: named.asset }), ...(named?.accountId === undefined ? {} : { accountId: named.accountId }) };
+  return { ...why('no_history', detail, { from: date, to: date }), ...(named === undefined ? {} : { code: named.code }), ...(named?.asset === undefined ? {} : { asset: named.asset }), ...(named?.accountId === undefined ? {} : { accountId: named.accountId }) };
 }

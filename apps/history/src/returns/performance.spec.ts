@@ -30,6 +30,11 @@ describe('performance', () => {
     expect(performance.reasons).toEqual([{ code: 'no_history', detail: expect.stringContaining('2026-01-07'), from: '2026-01-05', to: '2026-01-06' }]);
   });
 
+  it('does not start later where it is said what is missing of its first days', () => {
+    const reasons = [{ code: 'rate_missing' as const, detail: 'There is no rate from EUR to USD.', from: '2026-01-05', to: '2026-01-06' }];
+    expect(of(given(D, null, null, '100', '110'), { reasons })).toMatchObject({ from: '2026-01-05', startValue: null, endValue: '110', timeWeighted: { value: null, reason: { code: 'rate_missing' } } });
+  });
+
   it('of nothing known is all null, with the reason', () => {
     const nothing = of(given(D, null, null));
     expect(nothing).toMatchObject({ from: null, to: null, startValue: null, timeWeighted: { value: null }, moneyWeighted: { value: null, period: null }, modifiedDietz: { value: null }, volatility: { daily: null }, maxDrawdown: { value: null }, quality: 0 });

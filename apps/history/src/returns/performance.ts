@@ -14,6 +14,7 @@ import { why } from './figure.js';
 import type { Why } from './figure.js';
 import { modifiedDietz } from './modified-dietz.js';
 import { moneyWeighted } from './money-weighted.js';
+import { fromFirstKnown } from './period-days.js';
 import { timeWeighted } from './time-weighted.js';
 import { volatility } from './volatility.js';
 
@@ -44,8 +45,7 @@ export interface PerformanceInput {
 }
 
 export function performanceOf(input: PerformanceInput): Performance {
-  const start = input.days.findIndex((day) => day.value !== null);
-  const days = start < 0 ? [] : input.days.slice(start);
+  const days = fromFirstKnown(input.days, input.reasons);
   const [first, last] = [days[0], days.at(-1)];
   const reasons = [...cutOff(input.days, first), ...input.reasons];
   const known = knownDays(days, input.reasons);

@@ -1,0 +1,54 @@
+/** Loads the table of an export: the same rows that the answers about history and activities have, all pages of them. */
+import type { historyRpc, Problem } from '@tidemark/contracts';
+import { instant, ok } from '@tidemark/kernel';
+import type { Result } from '@tidemark/kernel';
+import { marketDayOf } from '@tidemark/market';
+import { activityOf } from '../activities/activity.js';
+import { pageOfTransactions } from '../projections/transactions/query.js';
+import type { StoredTransaction } from '../projections/transactions/query.js';
+import { accountsAsked } from '../reads/accounts-asked.js';
+import { daysAsked } from '../reads/days-asked.js';
+import type { HistoryReads } from '../reads/read-context.js';
+import { readDayRanges } from '../series/day-ranges.js';
+import { loadScope } from '../series/load-scope.js';
+import { pointOf } from '../series/point.js';
+import type { ScopeAsked } from '../series/scope-accounts.js';
+import { ACTIVITY_COLUMNS, HISTORY_COLUMNS } from './columns.js';
+import type { Table } from './document.js';
+
+export interface ExportAsked extends ScopeAsked {
+  readonly period?: historyRpc.Period | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export async function historyTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<historyRpc.HistoryPoint>, Problem>> {
+  const loaded = await loadScope(reads, asked);
+  if (!loaded.ok) return loaded;
+  const { base, days, reasons } = loaded.value;
+  const ranges = await readDayRanges(reads.database, asked, loaded.value);
+  return ok({ of: 'history', columns: HISTORY_COLUMNS, rows: days.map((day) => pointOf(day, ranges.get(day.date))), from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, currency: base, reasons });
+}
+
+const PAGE = 500;
+/** The same purchase is listed once: not in an account that stands aside for its twin, unless that one is asked for. */
+const ASIDE: ReadonlySet<string> = new Set(['duplicate', 'excluded']);
+
+/** Newest first, each in its own currency. */
+export async function activityTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<historyRpc.Activity>, Problem>> {
+  const today = marketDayOf(instant(reads.clock.now()));
+  const days = daysAsked(asked, today);
+  if (!days.ok) return days;
+  const accounts = await accountsAsked(reads.database, asked);
+  if (!accounts.ok) return accounts;
+  const listed = accounts.value.inScope.map(({ accountId }) => accountId).filter((accountId) => accountId === asked.account || !ASIDE.has(accounts.value.notCounted(accountId, today) ?? ''));
+  const { from, to } = days.value;
+  const stored: StoredTransaction[] = [];
+  for (let more = true; more; ) {
+    const last = stored.at(-1)?.normalised;
+    const page = await pageOfTransactions(reads.database, listed, { from: from ?? undefined, to: to ?? undefined, after: last && { day: last.date, transactionId: last.transactionId }, limit: PAGE });
+    stored.push(...page.slice(0, PAGE));
+    more = page.length > PAGE;
+  }
+  return ok({ of: 'activities', columns: ACTIVITY_COLUMNS, rows: stored.map(activityOf), from, to, currency: null, reasons: [] });
+}

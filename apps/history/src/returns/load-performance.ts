@@ -1,0 +1,107 @@
+/** Loads what a period's figures are made from: the days of the scope, what was paid and charged in it, flows, and a benchmark's closes. */
+import type { historyRpc, Problem } from '@tidemark/contracts';
+import { instant, ok } from '@tidemark/kernel';
+import type { Result } from '@tidemark/kernel';
+import { dayNumber, dayOf, lastClosedDay } from '@tidemark/market';
+import { multiply, subtract } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+import { resolveTransactions } from '@tidemark/transactions';
+import type { NormalisedTransaction } from '@tidemark/transactions';
+import { transactionsOf } from '../projections/transactions/query.js';
+import type { HistoryReads, RateTable } from '../reads/read-context.js';
+import { loadScope } from '../series/load-scope.js';
+import type { ScopeQuery, ScopeSeries } from '../series/load-scope.js';
+import { BEGINNING, rangeOf } from '../series/period.js';
+import type { ScopeDay } from '../series/scope-day.js';
+import { levelsOf } from './benchmark-level.js';
+import type { BenchmarkPrices } from './benchmark-prices.js';
+import { incomeDays } from './income-days.js';
+import type { PerformanceInput } from './performance.js';
+import { tradingDaysOf, withinPeriod } from './period-days.js';
+
+type Flow = historyRpc.Performance['flows'][number];
+
+export interface PeriodAsked {
+  readonly query: ScopeQuery;
+  readonly benchmark?: string | undefined;
+}
+
+export async function loadPeriod(reads: HistoryReads, prices: BenchmarkPrices, { query, benchmark }: PeriodAsked): Promise<Result<PerformanceInput, Problem>> {
+  const range = rangeOf(query, dayNumber(lastClosedDay(instant(reads.clock.now()))) + 1);
+  if (!range.ok) return range;
+  // One day more, for where the period's last day has not closed yet: a return needs two.
+  const asked = { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(Math.max(BEGINNING, range.value.from - 1)), to: dayOf(range.value.to) };
+  const loaded = await loadScope(reads, asked, { flows: true });
+  if (!loaded.ok) return loaded;
+  const series = loaded.value;
+  const days = withinPeriod(series.days, dayOf(range.value.from));
+  const [first, last] = [days[0]?.date, days.at(-1)?.date];
+  if (first === undefined || last === undefined) return ok(nothingKnown(series));
+  const accountIds = series.accounts.map(({ accountId }) => accountId);
+  const transactions = await transactionsOf(reads.database, accountIds);
+  const currencies = [...transactions.values()].flatMap((rows) => rows.flatMap(({ currency }) => currency ?? []));
+  const rates = await reads.prices.ratesFor([...new Set([series.base, ...currencies, ...series.flows.flatMap(({ currency }) => currency ?? [])])], dayNumber(first), dayNumber(last));
+  const income = incomeOf(series, transactions, rates, { first, last });
+  return ok({
+    currency: series.base, days,
+    income: income.days,
+    gain: { realised: null, unrealised: unrealisedOf(days.at(-1)), ...income.totals },
+    flows: flowsOf(series, rates, { first, last }),
+    benchmark: benchmark === undefined ? null : { symbol: benchmark, levelOf: await levelOf(reads, prices, { symbol: benchmark, base: series.base, first, last }) },
+    reasons: series.reasons.filter((reason) => (reason.from ?? first) <= last && (reason.to ?? last) >= first),
+    isTradingDay: tradingDaysOf(series.accounts),
+  });
+}
+
+const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, taxes: null };
+
+function nothingKnown({ base, reasons }: ScopeSeries): PerformanceInput {
+  return { currency: base, days: [], income: new Map(), gain: NO_GAIN, flows: [], benchmark: null, reasons, isTradingDay: () => true };
+}
+
+/** What was paid and charged after the close of the first day, in accounts that counted on the day. */
+function incomeOf(series: ScopeSeries, transactions: ReadonlyMap<string, NormalisedTransaction[]>, rates: RateTable, { first, last }: { first: string; last: string }) {
+  const payers = series.accounts.map(({ accountId }) => ({
+    transactions: resolveTransactions(transactions.get(accountId) ?? []),
+    counts: (date: string) => first < date && date <= last && countsOn(series, accountId, date),
+  }));
+  return incomeDays(payers, (amount, currency, date) => converted(amount, currency, series.base, date, rates));
+}
+
+/** As the returns have them: an account that comes or goes takes its whole value over the border, its own flows of that day are in it. */
+function flowsOf(series: ScopeSeries, rates: RateTable, { first, last }: { first: string; last: string }): Flow[] {
+  const within = (date: string) => first < date && date <= last;
+  const crossed = new Set(series.borders.map(({ accountId, date }) => `${accountId} ${date}`));
+  const own = series.flows
+    .map((flow): Flow => {
+      const date = dayOf(flow.day);
+      return { date, amount: flow.amount === null || flow.currency === null ? null : converted(flow.amount, flow.currency, series.base, date, rates), kind: flow.kind, accountId: flow.accountId, transactionId: flow.transactionId, internal: flow.internal };
+    })
+    .filter(({ date, accountId }) => !crossed.has(`${accountId} ${date}`) && countsOn(series, accountId, date));
+  const borders = series.borders.map(({ accountId, date, amount }): Flow => ({ date, amount, kind: amount?.startsWith('-') ? 'account_left' : 'account_entered', accountId, transactionId: null, internal: false }));
+  return [...borders, ...own].filter(({ date }) => within(date)).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+}
+
+/** Of the positions at the last close. Null where the value or the cost of one is not known. */
+function unrealisedOf(day: ScopeDay | undefined): Decimal | null {
+  if (!day?.complete || day.value === null || day.cash === null || day.costBasis === null) return null;
+  return subtract(subtract(day.value, day.cash), day.costBasis);
+}
+
+function countsOn(series: ScopeSeries, accountId: string, date: string): boolean {
+  const counts = series.countsOn.get(accountId);
+  return counts !== undefined && counts(dayNumber(date)) === null;
+}
+
+function converted(amount: Decimal, currency: string, base: string, date: string, rates: RateTable): Decimal | null {
+  const rate = rates.rate(currency, base, dayNumber(date));
+  return rate === null ? null : multiply(amount, rate);
+}
+
+async function levelOf(reads: HistoryReads, prices: BenchmarkPrices, asked: { symbol: string; base: string; first: string; last: string }) {
+  const { symbol, base, first, last } = asked;
+  const [from, to] = [dayNumber(first), dayNumber(last)];
+  const closes = await prices.closes(symbol, from, to);
+  const rates = await reads.prices.ratesFor([base, ...(closes ? [closes.currency] : [])], from, to);
+  return levelsOf(symbol, closes, rates, base, first);
+}
