@@ -55,12 +55,16 @@ export class FmpClient {
       const text = await textOf(response);
       return honestStatus({ status: response.status, headers: Object.fromEntries(response.headers), text: /csv/.test(response.headers.get('content-type') ?? '') ? rowsOf(text) : text });
     } catch (error) {
-      if (error instanceof WireFault) throw error;
-      if (!(error instanceof Error)) throw error;
-      const code = (error.cause as { code?: unknown } | undefined)?.code;
-      throw new WireFault(typeof code === 'string' ? code : error.name, error.name === 'TimeoutError' || error.name === 'AbortError');
+      throw error instanceof WireFault ? error : wireFault(error);
     }
   }
+}
+
+/** What `fetch` throws is a TypeError whose cause has Node's code, or a DOMException named after what its signal was aborted for. */
+function wireFault(error: unknown): unknown {
+  const { name, cause } = (error ?? {}) as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError' || name === 'AbortError') return new WireFault('ETIMEDOUT', true);
+  return name === 'TypeError' && cause !== undefined ? new WireFault(typeof cause.code === 'string' ? cause.code : 'unknown', false) : error;
 }
 
 /** The bulk answers are CSV: the same rows as JSON, every value a text, so that what reads them is one thing. @throws WireFault where it was cut off */
