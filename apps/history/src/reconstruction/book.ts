@@ -105,14 +105,13 @@ export function unitsOf(book: Book, units: bigint): Ratio {
  * not divide them and digits after the point are stated at all. Otherwise nothing is.
  */
 export function roundingOf(book: Book, segment: number): bigint {
-  let rounding = 0n;
-  for (const { split, delta } of movesIn(book, segment)) {
-    if (split === null || delta !== null || !split.applies) continue;
-    const [large, small] = split.numerator > split.denominator ? [split.numerator, split.denominator] : [split.denominator, split.numerator];
-    rounding = ((rounding === 0n ? lastDigit(book, segment) : rounding) * large) / small + 1n;
-  }
-  return rounding;
+  const ratios = movesIn(book, segment).filter(({ split, delta }) => split?.applies === true && delta === null);
+  const digit = ratios.length === 0 ? 0n : lastDigit(book, segment);
+  return digit === 0n ? 0n : ratios.reduce((rounding, { split }) => (rounding * larger(split as Split)) / smaller(split as Split) + 1n, digit);
 }
+
+const larger = ({ numerator, denominator }: Split): bigint => (numerator > denominator ? numerator : denominator);
+const smaller = ({ numerator, denominator }: Split): bigint => (numerator < denominator ? numerator : denominator);
 
 /** Providers that state so few digits of a fraction pay fractions out instead. */
 const FEWEST_DIGITS = 3;
