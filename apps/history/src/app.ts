@@ -12,6 +12,7 @@ import { AllocationController } from './allocation/allocation.controller.js';
 import { composePrices } from './compose-prices.js';
 import { historyConfig } from './config.js';
 import type { HistoryConfig } from './config.js';
+import { ExportController } from './exports/export.controller.js';
 import { historyModule } from './history.module.js';
 import { startIntraday } from './intraday/start-intraday.js';
 import { WATCH_DESK, WatchController } from './intraday/watches/watch.controller.js';
@@ -36,13 +37,16 @@ import { settings } from './projections/settings/project.js';
 import { transactions } from './projections/transactions/project.js';
 import { reconstruct } from './reconstruction/reconstruct.js';
 import { PerformanceController } from './returns/performance.controller.js';
+import { AnalyticsController } from './risk/analytics.controller.js';
 import { PortfolioHistoryController } from './series/portfolio-history.controller.js';
 
 export type { HistoryConfig } from './config.js';
 
 export const service: ServiceDefinition = { name: 'history', start };
 
-const CONTROLLERS = [ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, PricesController, WatchController];
+const CONTROLLERS = [
+  ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, AnalyticsController, ExportController, PricesController, WatchController,
+];
 
 export const PROJECTIONS = [accounts, settings, capturedSnapshots, holdings, transactions];
 
