@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { control } from './control/control.js';
 import { fmp } from './fmp/fmp.js';
+import { withHistory } from './generate/demo/demo-history.js';
+import { lastTradingDay, moveDates } from './generate/demo/move-dates.js';
 import { LiveMarket } from './market/live-market.js';
 import { plaid } from './plaid/plaid.js';
 import { Faults } from './server/faults.js';
@@ -40,7 +42,7 @@ export interface SandboxOptions {
   /** 0 (the default) = any free port. */
   port?: number;
   host?: string;
-  /** Default: the demo world. */
+  /** Default: the demo world with its history. */
   world?: World;
   /** Makes ids and tokens the same at every run. */
   seed?: number;
@@ -68,6 +70,12 @@ export const DEFAULT_CREDENTIALS: SandboxCredentials = {
 const SILENT: SandboxLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const LARGEST_WORLD_BYTES = 256 * 1024 * 1024;
 
+/** The demo world with two years of history behind it, moved to the last trading day before `now`: what `npm start` shows. */
+export function demoWithHistory(now: Date): World {
+  const today = lastTradingDay(now);
+  return withHistory(moveDates(demoWorld(), today), today);
+}
+
 /** The demo world, fresh from its file. */
 export function demoWorld(): World {
   return JSON.parse(readFileSync(new URL('../worlds/demo.json', import.meta.url), 'utf8')) as World;
@@ -76,7 +84,7 @@ export function demoWorld(): World {
 /** @throws where the world is not valid, naming the fields, or where the port is taken */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   if (!('rawJSON' in JSON)) throw new Error(`the sandbox writes numbers digit for digit, which needs Node 22 or newer: this is ${process.version}, use the project's own`);
-  const checked = validateWorld(options.world ?? demoWorld());
+  const checked = validateWorld(options.world ?? demoWithHistory((options.now ?? (() => new Date()))()));
   if ('problems' in checked) throw new Error(`the world is not valid: ${checked.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`);
   const links = new LinkState();
   const file = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, links);

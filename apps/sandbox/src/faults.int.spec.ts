@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startSandbox, type RunningSandbox } from './app.js';
+import { demoWorld, startSandbox, type RunningSandbox } from './app.js';
 import { control, linkPlaid, plaidClient, registerSnapTradeUser } from './testing/clients.js';
 import { signedFetch } from './testing/signed-fetch.js';
 
@@ -7,7 +7,7 @@ const KEYS = { client_id: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret'
 let sandbox: RunningSandbox;
 let access_token: string;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
   access_token = (await linkPlaid(sandbox, { institutionId: 'ins_115615' })).accessToken;
 });
 beforeEach(() => control(sandbox, 'DELETE', '/faults'));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Products } from 'plaid';
-import { startSandbox, type RunningSandbox } from './app.js';
+import { demoWorld, startSandbox, type RunningSandbox } from './app.js';
 import { linkPlaid, linkSnapTrade, plaidClient, registerSnapTradeUser, snaptradeClient } from './testing/clients.js';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
 });
 afterAll(() => sandbox.close());
 

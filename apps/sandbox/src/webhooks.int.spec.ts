@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, importJWK, jwtVerify, type JWTPayload } from 'jose';
 import { SandboxItemFireWebhookRequestWebhookCodeEnum, WebhookType } from 'plaid';
-import { startSandbox, type RunningSandbox } from './app.js';
+import { demoWorld, startSandbox, type RunningSandbox } from './app.js';
 import { control, linkPlaid, linkSnapTrade, plaidClient, registerSnapTradeUser, snaptradeClient, type SnapUser } from './testing/clients.js';
 import { openApi, specsThere } from './testing/openapi.js';
 import { startReceiver, type Received, type Receiver } from './testing/receiver.js';
@@ -14,7 +14,7 @@ let user: SnapUser;
 let authorization: string;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
   receiver = await startReceiver();
   item = await linkPlaid(sandbox, { institutionId: 'ins_115615', webhook: receiver.url });
   user = await registerSnapTradeUser(sandbox, 'Zoë');

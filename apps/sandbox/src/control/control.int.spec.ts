@@ -10,7 +10,7 @@ import { control, linkPlaid, linkSnapTrade, plaidClient, registerSnapTradeUser, 
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
 });
 afterAll(() => sandbox.close());
 
@@ -84,10 +84,10 @@ describe('the process', () => {
   it('keeps links over a restart where a state file is named', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
     const stateFile = join(folder, 'state', 'links.json');
-    const first = await startSandbox({ stateFile });
+    const first = await startSandbox({ world: demoWorld(), stateFile });
     const { accessToken: access_token } = await linkPlaid(first, { institutionId: 'ins_115615' });
     await first.close();
-    const second = await startSandbox({ stateFile });
+    const second = await startSandbox({ world: demoWorld(), stateFile });
     expect((await plaidClient(second).accountsGet({ access_token })).data.accounts).toHaveLength(1);
     await second.close();
     rmSync(folder, { recursive: true });
@@ -96,7 +96,7 @@ describe('the process', () => {
   it('makes the same ids from the same seed', async () => {
     const ids = [];
     for (const seed of [5, 5, 6]) {
-      const seeded = await startSandbox({ seed });
+      const seeded = await startSandbox({ world: demoWorld(), seed });
       ids.push((await linkPlaid(seeded, { institutionId: 'ins_115615' })).itemId);
       await seeded.close();
     }

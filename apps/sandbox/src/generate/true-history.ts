@@ -4,6 +4,7 @@
  */
 import { add, compare, isZero, multiply, negate, type Decimal } from '@tidemark/money';
 import { dayNumber, dayText } from '../market/calendar.js';
+import { listed, quotedCloses, symbolAtSource } from '../market/series.js';
 import { multiplierOf } from '../world/worth.js';
 import { oldestFirst } from '../world/transaction-order.js';
 import type { TransactionKind } from '../world/transaction-kinds.js';
@@ -24,7 +25,7 @@ export interface TrueDay {
 }
 
 /** Rows that name units which do not move: those that something was paid on. */
-const UNITS_STAY: ReadonlySet<TransactionKind> = new Set<TransactionKind>([
+export const UNITS_STAY: ReadonlySet<TransactionKind> = new Set<TransactionKind>([
   'dividend', 'qualified_dividend', 'substitute_dividend', 'interest', 'capital_gain', 'return_of_capital', 'fee', 'management_fee', 'tax', 'tax_withheld', 'rebate',
 ]);
 const ACROSS: ReadonlySet<TransactionKind> = new Set<TransactionKind>([
@@ -36,24 +37,27 @@ type NewestClose = (security: string, day: number) => Decimal | undefined;
 
 /** Filled forward once for each security, so that a day is a look-up. */
 function newestCloses(world: World, from: number, to: number): NewestClose {
-  const rows = Map.groupBy(world.prices.daily, ({ security }) => security);
+  const given = Map.groupBy(world.prices.daily, ({ security }) => security);
   const filled = new Map<string, (Decimal | undefined)[]>();
   return (security, day) => {
     let closes = filled.get(security);
     if (closes === undefined) {
-      const ofDay = new Map<number, Decimal>();
-      let newest: { day: number; close: Decimal } | undefined;
-      for (const { date, close } of rows.get(security) ?? []) {
-        const number = dayNumber(date);
-        ofDay.set(number, close);
-        if (number < from && (newest === undefined || newest.day < number)) newest = { day: number, close };
-      }
-      let close = newest?.close;
+      const rows = world.prices.walk === undefined ? (given.get(security) ?? []) : walked(world, security, to);
+      const ofDay = new Map(rows.map(({ date, close }) => [dayNumber(date), close]));
+      const before = rows.reduce<{ date: string; close: Decimal } | undefined>((newest, row) => (dayNumber(row.date) < from && (newest === undefined || newest.date < row.date) ? row : newest), undefined);
+      let close = before?.close;
       closes = Array.from({ length: to - from + 1 }, (_, index) => (close = ofDay.get(from + index) ?? close));
       filled.set(security, closes);
     }
     return closes[day - from];
   };
+}
+
+/** What the price source makes up where the world has it walk. */
+function walked(world: World, id: string, to: number): readonly { date: string; close: Decimal }[] {
+  const symbol = symbolAtSource(world.securities.find((security) => security.id === id)!);
+  const listing = symbol === null ? undefined : listed(world).get(symbol);
+  return listing === undefined ? [] : quotedCloses(world, listing, to);
 }
 
 /** Every account's days from `from` to `to`, both included. */

@@ -5,7 +5,7 @@ import { control, linkPlaid, plaidClient } from '../testing/clients.js';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
 });
 afterAll(() => sandbox.close());
 

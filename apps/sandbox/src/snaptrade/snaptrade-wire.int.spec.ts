@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startSandbox, type RunningSandbox } from '../app.js';
+import { demoWorld, startSandbox, type RunningSandbox } from '../app.js';
 import { linkSnapTrade, registerSnapTradeUser } from '../testing/clients.js';
 import { openApi, specsThere, type OpenApi } from '../testing/openapi.js';
 import { signedFetch } from '../testing/signed-fetch.js';
@@ -10,7 +10,7 @@ if (!specsThere) {
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
 });
 afterAll(() => sandbox.close());
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startSandbox, type RunningSandbox, type World } from '../app.js';
+import { demoWorld, startSandbox, type RunningSandbox, type World } from '../app.js';
 import { control, linkSnapTrade, registerSnapTradeUser, snaptradeClient } from '../testing/clients.js';
 import { signedFetch } from '../testing/signed-fetch.js';
 
 let sandbox: RunningSandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ world: demoWorld() });
 });
 afterAll(() => sandbox.close());
 
