@@ -36,6 +36,8 @@ const settings = {
   GATEWAY_LIVE_MESSAGES: integer({ min: 1, default: 120 }),
   GATEWAY_LIVE_VALUES: integer({ min: 1, max: 10_000, default: 50 }),
   GATEWAY_LIVE_HEARTBEAT: duration('20s'),
+  /** How often live values are asked for again; the history service keeps them for 30 s. */
+  GATEWAY_LIVE_RENEW: duration('10s'),
   GATEWAY_TIMEOUT: duration('10s'),
   /** For what waits for a provider: linking, completing, reconnecting, removing. */
   GATEWAY_PROVIDER_TIMEOUT: duration('90s'),

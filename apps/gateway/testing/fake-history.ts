@@ -9,7 +9,8 @@ export interface FakeHistory {
   readonly watches: Map<string, RequestOf<typeof liveRpc.watch> & { userId: string }>;
   /** Forgets every watch, as after a long absence. */
   forget(): void;
-  publish(userId: string, value: string): void;
+  /** @param given what else the value says */
+  publish(userId: string, value: string, given?: Partial<liveRpc.LiveValue>): void;
   close(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export function valueMessage(value: string, given: Partial<liveRpc.LiveValue> = 
 export async function startFakeHistory(natsUrl: string): Promise<FakeHistory> {
   const nats = await connectNats(natsUrl, 'history');
   const watches: FakeHistory['watches'] = new Map();
-  const say = (watchId: string, value: string, account?: string) => nats.publish(liveRpc.watchSubject(watchId), JSON.stringify(valueMessage(value, { account: account ?? null })));
+  const say = (watchId: string, value: string, account?: string, given: Partial<liveRpc.LiveValue> = {}) => nats.publish(liveRpc.watchSubject(watchId), JSON.stringify(valueMessage(value, { account: account ?? null, ...given })));
 
   @Controller()
   class Watches {
@@ -47,8 +48,8 @@ export async function startFakeHistory(natsUrl: string): Promise<FakeHistory> {
   return {
     watches,
     forget: () => watches.clear(),
-    publish: (userId, value) => {
-      for (const [watchId, watch] of watches) if (watch.userId === userId) say(watchId, value, watch.account);
+    publish: (userId, value, given) => {
+      for (const [watchId, watch] of watches) if (watch.userId === userId) say(watchId, value, watch.account, given);
     },
     close: async () => {
       await nest.close();

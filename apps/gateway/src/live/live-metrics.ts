@@ -3,11 +3,11 @@ import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 export interface LiveMetrics {
-  opened(): void;
+  readonly opened: () => void;
   /** By the code that it was closed with. */
-  closed(code: number): void;
-  sent(): void;
-  superseded(): void;
+  readonly closed: (code: number) => void;
+  readonly sent: () => void;
+  readonly superseded: () => void;
 }
 
 export function liveMetrics(registry: Registry): LiveMetrics {

@@ -184,7 +184,7 @@ export class LiveSocket {
     const following = this.parts.events.listen(caller.userId, (message) => {
       if (this.channels.has(message.channel)) this.outbox.event(message);
     });
-    this.endEvents = following.end;
+    this.endEvents = () => following.end();
     if (!(await following.ready)) this.refuse({ code: 'unavailable', detail: 'events cannot be read now; they follow as soon as they can be had' });
   }
 

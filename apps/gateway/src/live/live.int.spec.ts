@@ -45,7 +45,7 @@ beforeAll(async () => {
     logs.set(name, log);
   }
   history = await startFakeHistory(nats.url);
-  gateway = await startGateway(nats.url, { GATEWAY_LIVE_PER_USER: '2', GATEWAY_LIVE_MESSAGES: '40', GATEWAY_CORS_ORIGINS: 'https://app.example.com' });
+  gateway = await startGateway(nats.url, { GATEWAY_LIVE_PER_USER: '2', GATEWAY_LIVE_MESSAGES: '40', GATEWAY_LIVE_RENEW: '500ms', GATEWAY_CORS_ORIGINS: 'https://app.example.com' });
 }, 120_000);
 afterAll(async () => {
   await gateway?.close();
@@ -177,5 +177,50 @@ describe('events', () => {
     await client.until((message) => message['data']?.status === 'completed');
     expect(client.heard.slice(2).map(({ channel, data }) => [channel, data.status ?? data.change])).toEqual([['sync', 'failed'], ['connections', 'reauth_required'], ['sync', 'completed']]);
     client.socket.close();
+  });
+});
+
+describe('the way', () => {
+  it('of a client that does not read: it gets few values, and the newest is among them', async () => {
+    const client = await opened('kim');
+    client.say({ subscribe: ['value'] });
+    await client.until((message) => message['channel'] === 'value');
+    client.socket.pause();
+    // Altogether more than the buffers of both ends of the connection take.
+    const reasons = Array.from({ length: 20 }, () => ({ code: 'price_missing' as const, detail: 'x'.repeat(2_000) }));
+    for (let value = 1; value <= 400; value += 1) {
+      history.publish('kim', String(value), { reasons });
+      if (value % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    history.publish('kim', '12345678.9');
+    const scraped = await waitUntil(async () => {
+      const text = await (await fetch(`${gateway.origin}/metrics`)).text();
+      return /tidemark_live_superseded_total\{[^}]*\} ([1-9]\d*)/.exec(text)?.[1];
+    });
+    client.socket.resume();
+    await client.until((message) => message['data']?.value === '12345678.9');
+    expect(client.heard.at(-1)).toMatchObject({ data: { value: '12345678.9' } });
+    const values = client.heard.filter((message) => message['channel'] === 'value').length;
+    expect(values).toBeLessThan(402);
+    expect(values + Number(scraped)).toBeLessThanOrEqual(402);
+    client.socket.close();
+  });
+
+  it('of values is found again after the history service forgot them', async () => {
+    const client = await opened('lea');
+    client.say({ subscribe: ['value'] });
+    await client.until((message) => message['channel'] === 'value');
+    history.forget();
+    await waitUntil(() => [...history.watches.values()].some((watch) => watch.userId === 'lea'), { timeoutMs: 10_000 });
+    history.publish('lea', '777');
+    await client.until((message) => message['data']?.value === '777');
+    client.socket.close();
+  });
+
+  it('ends with a code when the gateway stops', async () => {
+    const client = await opened('moe');
+    await gateway.close();
+    gateway = undefined as never;
+    expect(await client.end()).toEqual({ code: 1001, reason: 'the gateway stops; connect again' });
   });
 });

@@ -20,7 +20,7 @@ import { LiveSocket } from './live-socket.js';
 import { ValueHub } from './value-hub.js';
 
 export interface LiveOptions {
-  readonly config: Pick<GatewayConfig, 'GATEWAY_CORS_ORIGINS' | 'GATEWAY_LIVE_PER_USER' | 'GATEWAY_LIVE_MESSAGES' | 'GATEWAY_LIVE_VALUES' | 'GATEWAY_LIVE_HEARTBEAT'>;
+  readonly config: Pick<GatewayConfig, 'GATEWAY_CORS_ORIGINS' | 'GATEWAY_LIVE_PER_USER' | 'GATEWAY_LIVE_MESSAGES' | 'GATEWAY_LIVE_VALUES' | 'GATEWAY_LIVE_HEARTBEAT' | 'GATEWAY_LIVE_RENEW'>;
   readonly nats: NatsConnection;
   readonly rpc: RpcClient;
   readonly verify: VerifyToken;
@@ -40,7 +40,7 @@ const UPGRADE_MS = 30_000;
 
 export async function liveRoute(scope: FastifyInstance, options: LiveOptions): Promise<void> {
   const { config, nats, rpc, verify, log, stopping } = options;
-  const values = new ValueHub({ nats, rpc, log });
+  const values = new ValueHub({ nats, rpc, log, renewMs: config.GATEWAY_LIVE_RENEW });
   const events = new EventHub({ nats, log });
   const limits = { perUser: config.GATEWAY_LIVE_PER_USER, messagesPerMinute: config.GATEWAY_LIVE_MESSAGES, values: config.GATEWAY_LIVE_VALUES, tokenMs: TOKEN_MS, heartbeatMs: config.GATEWAY_LIVE_HEARTBEAT };
   const parts = { verify, values, events, log, metrics: liveMetrics(options.metrics), limits, open: new Map<string, number>(), now: () => systemClock.now() };

@@ -4,10 +4,10 @@ import type { Registry } from 'prom-client';
 
 export interface IntradayMetrics {
   /** `taken`, or why it was dropped. */
-  quote(result: string): void;
-  watched(watches: number, users: number): void;
+  readonly quote: (result: string) => void;
+  readonly watched: (watches: number, users: number) => void;
   /** One round: pushes that came of it, and how long it took. */
-  round(pushes: number, tookMs: number): void;
+  readonly round: (pushes: number, tookMs: number) => void;
 }
 
 export function intradayMetrics(registry: Registry): IntradayMetrics {

@@ -24,12 +24,15 @@ import { WATCH_DESK, WatchController } from './watches/watch.controller.js';
 export const NOW = '2026-11-20T15:00:00.000Z';
 
 export interface Replica {
+  /** As Prometheus would see them. */
+  metrics(): Promise<string>;
   /** As if the process had died: nothing is given back. */
   die(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Watching {
+  readonly watchId: string;
   readonly values: liveRpc.LiveValue[];
   last(): liveRpc.LiveValue | undefined;
   /** Waits for a push that is so. */
@@ -85,11 +88,13 @@ export async function startFixture(name: string): Promise<IntradayFixture> {
   const start = async (): Promise<Replica> => {
     const own = await openDatabase({ url: urls.serviceUrl, application: 'replica', poolSize: 4 });
     const bus2 = await connectNats(bus.url, 'replica');
+    const metrics = createMetrics('history');
     const quotes = streamFmp({ url: socket.url, cryptoUrl: socket.url, apiKey: KEY, log: logger, random: () => 0, pauseMs: 20 });
-    const intraday = await startIntraday({ database: own, nats: bus2, clock, logger, metrics: createMetrics('history'), prices, quotes, hours: 'session', partitions: 4, timing: { leaseMs: 600, gatherMs: 5, persistMs: 50, lookMs: 50, beatMs: 50 } });
+    const intraday = await startIntraday({ database: own, nats: bus2, clock, logger, metrics, prices, quotes, hours: 'session', partitions: 4, timing: { leaseMs: 600, gatherMs: 5, persistMs: 50, lookMs: 50, beatMs: 50 } });
     const module = historyModule({ reads: { database: own, clock, prices } satisfies HistoryReads, controllers: [WatchController], providers: [{ provide: WATCH_DESK, useValue: intraday.desk }] });
     const nest = await startNest({ module, name: 'history', port: 0, natsUrl: bus.url, nats: bus2, log: logger, ready: async () => ({}) });
     const replica: Replica = {
+      metrics: () => metrics.metrics(),
       close: async () => {
         if (!running.delete(replica)) return;
         await nest.close();
@@ -129,7 +134,7 @@ async function watching(nats: NatsConnection, rpc: RpcClient, userId: string, sc
   const reply = await rpc.call(liveRpc.watch, { watchId, ...scope }, { userId, requestId: newId() });
   if (!reply.ok) throw new Error(JSON.stringify(reply.error));
   return {
-    values,
+    watchId, values,
     last: () => values.at(-1),
     until: (holds) => waitUntil(() => values.findLast(holds), { timeoutMs: 5_000 }).catch((error: unknown) => { throw new Error(`no such value: ${JSON.stringify(values.at(-1))}`, { cause: error }); }),
   };

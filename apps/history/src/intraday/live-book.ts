@@ -8,8 +8,10 @@ import { liveRpc } from '@tidemark/contracts';
 import type { Clock } from '@tidemark/kernel';
 import { closeMs, marketDayNumber } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
+import { written } from '@tidemark/money';
 import { frozen } from './book/exact-total.js';
 import type { LiveUser, UserAccount } from './book/live-user.js';
+import { converted } from './book/scope-value.js';
 import type { StoredIntraday } from './days/intraday-tables.js';
 import type { Recorder } from './days/recorder.js';
 import type { IntradayMetrics } from './intraday-metrics.js';
@@ -60,6 +62,8 @@ export class LiveBook {
     this.rollAt = 0;
     for (const owner of user.accounts) {
       this.deps.registry.hold(user.userId, owner);
+      const before = owner.baseline && converted(owner.baseline.amounts, owner.currency, owner.baseline.day, this.deps.rates.on);
+      owner.series.previousClose = before ? written(before) : owner.series.previousClose;
       this.touch(user.userId, owner);
     }
     if (user.accounts.length === 0) this.touch(user.userId);

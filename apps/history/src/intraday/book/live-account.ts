@@ -53,7 +53,7 @@ export class LiveAccount {
     symbolOf: (asset: AssetId) => SymbolPrices | null,
     now: number,
   ) {
-    for (const line of lines) this.take(line, symbolOf);
+    for (const line of lines) this.take(line, symbolOf, now);
     for (const position of this.positions) this.reprice(position, now);
   }
 
@@ -99,7 +99,7 @@ export class LiveAccount {
     return { sum, count: this.cashLines.length + this.positions.length };
   }
 
-  private take(line: HeldLine, symbolOf: (asset: AssetId) => SymbolPrices | null): void {
+  private take(line: HeldLine, symbolOf: (asset: AssetId) => SymbolPrices | null, now: number): void {
     if (line.countedAsCash) return;
     if (isCash(line.asset)) {
       const [currency, amount] = [line.asset.slice('currency:'.length), exact(line.quantity)];
@@ -108,7 +108,8 @@ export class LiveAccount {
       this.total(this.totals, currency).add(amount);
       return;
     }
-    const own = line.price === null || line.priceAt === null ? null : { price: exact(line.price), at: line.priceAt, day: this.unitsDay, currency: line.currency };
+    // Clocks differ a little: what the account was told counts from when it is read.
+    const own = line.price === null || line.priceAt === null ? null : { price: exact(line.price), at: Math.min(line.priceAt, now), day: this.unitsDay, currency: line.currency };
     // Nothing of an asset is worth nothing, priced or not.
     const symbol = isZero(line.quantity) ? null : symbolOf(line.asset);
     this.positions.push({ asset: line.asset, units: times(exact(line.quantity), exact(line.multiplier)), lineCurrency: line.currency, symbol, own, worth: null, currency: line.currency, pricedAt: 0 });

@@ -27,7 +27,7 @@ export function readStreamMessage(text: string): StreamMessage {
   const parsed = parseLossless(text);
   if (!parsed.ok || parsed.value === null || typeof parsed.value !== 'object') return { kind: 'malformed' };
   const fields = parsed.value as Record<string, unknown>;
-  if (typeof fields['event'] === 'string') return { kind: 'answer', event: fields['event'], status: statusOf(fields['status']), message: String(fields['message'] ?? '').slice(0, 200) };
+  if (typeof fields['event'] === 'string') return { kind: 'answer', event: fields['event'], status: statusOf(fields['status']), message: typeof fields['message'] === 'string' ? fields['message'].slice(0, 200) : '' };
   if (fields['type'] !== 'T') return fields['type'] === 'Q' || fields['type'] === 'B' ? { kind: 'other' } : { kind: 'malformed' };
   const quote = quoteOf(fields['s'], fields['lp'], fields['t']);
   return quote ? { kind: 'quote', quote } : { kind: 'malformed' };

@@ -36,7 +36,7 @@ export class WatchController {
   async watch(payload: RequestOf<typeof liveRpc.watch>, { userId }: RpcContext): Promise<RpcReply<ResponseOf<typeof liveRpc.watch>>> {
     const { database, nats, partitions } = this.desk;
     const { watchId, account = null, source = 'all', currency = null } = payload;
-    if (currency !== null && !isCurrency(currency)) return refused(problem('validation_failed', `currency: ${currency} is no ISO 4217 currency`, { errors: [{ field: 'currency', message: 'must be an ISO 4217 currency such as USD, EUR or JPY' }] }));
+    if (currency !== null && !isCurrency(currency)) return refused(problem('validation_failed', 'currency: this is no ISO 4217 currency', { errors: [{ field: 'currency', message: 'must be an ISO 4217 currency such as USD, EUR or JPY' }] }));
     if (account !== null && !(await accountOfUser(database, userId, account))) return refused(unknownAccount(account));
     const partition = partitionOf(userId, partitions);
     if (!(await storeWatch(database, { watchId, userId, partition, account, source, currency }, WATCH_MS))) return refused(problem('conflict', 'this watch is in use'));
