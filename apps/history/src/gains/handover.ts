@@ -39,13 +39,13 @@ const apart = (a: Day, b: Day): number => Math.abs(dayNumber(a) - dayNumber(b));
 const earliest = (rows: readonly NormalisedTransaction[]): Day => rows.map(({ date }) => date).reduce((a, b) => (a < b ? a : b));
 const moves = (row: NormalisedTransaction): row is NormalisedTransaction & { units: Decimal; asset: string } => row.units !== null && !isZero(row.units) && row.asset !== null && !isCash(row.asset);
 
-/** The same units of the same asset, out of one account and into another, the nearest days first. */
+/** The same units of the same asset, out of one account and into another: the nearest days first, of equally near ones the accounts that stand first. */
 function transfers(accounts: readonly AccountRecord[], found: Map<string, Handover>): void {
-  const all = accounts.flatMap(({ accountId, transactions }) => transactions.filter(({ kind }) => kind === 'asset_transfer').filter(moves).map((row) => ({ accountId, row })));
+  const all = accounts.flatMap(({ accountId, transactions }, order) => transactions.filter(({ kind }) => kind === 'asset_transfer').filter(moves).map((row) => ({ accountId, order, row })));
   const candidates = all
     .filter(({ row }) => !isNegative(row.units))
-    .flatMap((got) => all.filter((gave) => gave.accountId !== got.accountId && gave.row.asset === got.row.asset && compare(negate(gave.row.units), got.row.units) === 0 && apart(gave.row.date, got.row.date) <= TRANSFER_APART).map((gave) => ({ got: got.row, gave: gave.row })))
-    .sort((a, b) => apart(a.got.date, a.gave.date) - apart(b.got.date, b.gave.date) || (a.got.transactionId < b.got.transactionId ? -1 : 1));
+    .flatMap((got) => all.filter((gave) => gave.accountId !== got.accountId && gave.row.asset === got.row.asset && compare(negate(gave.row.units), got.row.units) === 0 && apart(gave.row.date, got.row.date) <= TRANSFER_APART).map((gave) => ({ got: got.row, gave: gave.row, order: got.order + gave.order })))
+    .sort((a, b) => apart(a.got.date, a.gave.date) - apart(b.got.date, b.gave.date) || a.order - b.order || (a.got.transactionId < b.got.transactionId ? -1 : 1));
   for (const { got, gave } of candidates) {
     if (found.has(got.transactionId) || found.has(gave.transactionId)) continue;
     const both = { kind: 'transfer' as const, id: gave.transactionId, date: earliest([got, gave]), cash: null };

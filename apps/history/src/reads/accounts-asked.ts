@@ -17,7 +17,7 @@ export interface AccountsAsked {
   readonly all: readonly HistoryAccount[];
   readonly inScope: readonly HistoryAccount[];
   /** Why an account counts in no sum on that day, as its history has it; null where it does. */
-  notCounted(accountId: string, day: Day): NotCounted | null;
+  readonly notCounted: (accountId: string, day: Day) => NotCounted | null;
 }
 
 export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promise<Result<AccountsAsked, Problem>> {

@@ -1,0 +1,54 @@
+/**
+ * Unrealised gains: what is held now beside what it cost. The cost is the account's own statement, as everywhere; where it states none,
+ * that of the lots, if they are all there and all of known cost. Pure.
+ */
+import type { historyRpc } from '@tidemark/contracts';
+import { absolute, isCash, isZero, negate, subtract } from '@tidemark/money';
+import type { AssetId, Decimal } from '@tidemark/money';
+import type { BalanceLine } from '@tidemark/contracts';
+import { heldLines } from '../allocation/held-lines.js';
+import type { HeldAccount, MarketNow } from '../allocation/held-lines.js';
+import { compared, ratio, totalKnown, write } from './amount.js';
+import type { Position } from './books.js';
+import { unitsIn } from './lot.js';
+
+export type UnrealisedLine = historyRpc.Gains['unrealised']['lines'][number];
+
+/** @param accounts with their newest snapshots, @param positionOf the lots that `realise` left */
+export function unrealisedLines(accounts: readonly HeldAccount[], market: MarketNow, positionOf: (accountId: string, asset: AssetId) => Position): UnrealisedLine[] {
+  // Each line in its own currency: the rate is the total's business.
+  const own: MarketNow = { ...market, rate: () => '1' };
+  return accounts.flatMap((account) => {
+    const lines = account.snapshot?.lines.filter((line) => line.countedAsCash !== true) ?? [];
+    return heldLines(account, own).flatMap((held, index) => {
+      const line = lines[index];
+      if (line === undefined || isCash(line.asset) || isZero(line.quantity)) return [];
+      return [lineOf(account.accountId, line, held, positionOf(account.accountId, line.asset), lines.filter(({ asset }) => asset === line.asset).length === 1)];
+    });
+  });
+}
+
+function lineOf(accountId: string, line: BalanceLine, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
+  const lots = alone ? wholeLots(line.quantity, position) : null;
+  const costBasis = stated(line) ?? (lots === null ? null : write(totalKnown(lots.map(({ basis }) => basis))));
+  const { value, currency } = held;
+  const gain = value === null || costBasis === null ? null : subtract(value, costBasis);
+  const reason = value === null ? { code: 'price_missing' as const, detail: `No price of ${line.asset} is known.` } : costBasis === null ? { code: 'cost_basis_missing' as const, detail: `What ${line.asset} cost is not known.` } : null;
+  return { accountId, asset: line.asset, currency, quantity: line.quantity, costBasis, gain, ...(reason === null ? {} : { reason: { ...reason, accountId, asset: line.asset } }), acquired: oldest(lots), value };
+}
+
+/** What a short position brought is a cost below zero, as its value is. */
+function stated({ costBasis, quantity }: BalanceLine): Decimal | null {
+  if (costBasis == null) return null;
+  return quantity.startsWith('-') ? negate(absolute(costBasis)) : costBasis;
+}
+
+/** The lots of a long position, where they are exactly what is held. */
+function wholeLots(quantity: Decimal, { longs }: Position) {
+  return compared(unitsIn(longs), ratio(quantity)) === 0 ? longs : null;
+}
+
+function oldest(lots: Position['longs'] | null): string | null {
+  if (lots === null || lots.some(({ acquired }) => acquired === null)) return null;
+  return lots.map(({ acquired }) => acquired ?? '').sort()[0] ?? null;
+}
