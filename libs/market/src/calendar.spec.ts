@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { getHolidays } from 'nyse-holidays';
-import { closeBefore, closeOf, instantOf, isOpenAt, isTradingDay, lastClosedDay, marketDayOf, nextClose, rangeStart, session, tradingDays } from './calendar.js';
+import { calendarDayNumber, closeBefore, closeOf, instantOf, isOpenAt, isTradingDay, lastClosedDay, marketDayNumber, marketDayOf, nextClose, rangeStart, session, tradingDays } from './calendar.js';
 import { dayNumber, dayOf, isDay, weekday } from './day.js';
 import { exchangeMarkets, isTimeZone, marketById, marketOf, XNYS } from './market.js';
 
@@ -48,6 +48,17 @@ describe('the calendar of the New York exchange', () => {
 
   it('counts a year of some 252 trading days', () => {
     expect([2024, 2025, 2026].map((year) => tradingDays(`${year}-01-01`, `${year}-12-31`).length)).toEqual([252, 250, 251]);
+  });
+});
+
+describe('the calendar day of an instant', () => {
+  it.each([
+    ['2026-11-20T04:59:59Z', '2026-11-19', '2026-11-20'],
+    ['2026-11-20T05:00:00Z', '2026-11-20', '2026-11-20'],
+    ['2026-11-20T21:00:01Z', '2026-11-20', '2026-11-21'],
+    ['2026-11-27T18:30:00Z', '2026-11-27', '2026-11-28'],
+  ])('%s is of %s, and of the market day %s', (at, calendar, trading) => {
+    expect([dayOf(calendarDayNumber(Date.parse(at))), dayOf(marketDayNumber(Date.parse(at)))]).toEqual([calendar, trading]);
   });
 });
 

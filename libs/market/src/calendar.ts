@@ -29,6 +29,12 @@ export function marketDayNumber(atMs: number, market: Market = XNYS): DayNumber 
   return day;
 }
 
+/** The calendar day of an instant in the market's zone: the day before its market day, where it is after that day's close. */
+export function calendarDayNumber(atMs: number, market: Market = XNYS): DayNumber {
+  const day = marketDayNumber(atMs, market);
+  return atMs < localInstant(market, day, [0, 0]) ? day - 1 : day;
+}
+
 /** The market day of an instant, `YYYY-MM-DD`; the close itself still belongs to its day. @throws on what is no instant. */
 export function marketDayOf(instant: string, market: Market = XNYS): Day {
   return dayOf(marketDayNumber(msOf(instant), market));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BalanceLine } from '@tidemark/contracts';
 import { instant } from '@tidemark/kernel';
 import type { Clock } from '@tidemark/kernel';
-import { dayNumber, lastClosedDay, marketDayNumber, marketOf, XNYS } from '@tidemark/market';
+import { calendarDayNumber, dayNumber, lastClosedDay, marketDayNumber, marketOf, XNYS } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
@@ -65,7 +65,7 @@ export async function loadRuns(client: SqlClient, jobs: readonly Job[], clock: C
     if (isUnneeded(sketch)) return { job: sketch.job, unneeded: true, restsOn: sketch.restsOn, input: null, assets: new Map(), currencies: new Set() };
     const captured = sketch.captured.flatMap(({ snapshotId, capturedAt, day }) => {
       const stored = snapshots.get(snapshotId);
-      return stored ? [{ snapshotId, capturedAt, day, currency: stored.currency, lines: stored.lines }] : [];
+      return stored ? [{ snapshotId, capturedAt, day, calendarDay: calendarDayNumber(Date.parse(capturedAt), sketch.market), currency: stored.currency, lines: stored.lines }] : [];
     });
     return loadedRun(sketch, captured, resolveTransactions(transactions.get(sketch.job.accountId) ?? []));
   });
