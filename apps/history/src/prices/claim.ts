@@ -25,25 +25,37 @@ const SERIES = `s.symbol, s.kind, coalesce(s.currency, (SELECT a.currency FROM a
   coalesce(s.splits_at > now() - interval '7 days', false) AS "splitsKnown", s.attempts, s.fence, clock_timestamp()::text AS "claimedAt"`;
 const FREE = `s.next_attempt_at <= now() AND (s.locked_until IS NULL OR s.locked_until <= now())`;
 
-export async function claimSeries(client: SqlClient, worker: string, limit: number, lockMs: number): Promise<Series[]> {
+/** American securities that are known up to the day before and lack this day ($DAY) alone. */
+const LACKING = (day: string) => `
+  SELECT w.symbol FROM price_want w JOIN price_series s USING (symbol)
+  WHERE s.kind = 'security' AND s.currency IS NOT NULL AND s.symbol !~ '\\.[A-Z]{1,2}$' AND s.splits_at > now() - interval '7 days' AND s.bulk_missed IS DISTINCT FROM ${day} AND ${FREE}
+  GROUP BY w.symbol, s.covered HAVING NOT bool_or(w.force) AND range_agg(int4range(w.first_day, w.last_day, '[]')) - s.covered = int4multirange(int4range(${day}, ${day}, '[]'))`;
+
+/** One call answers a day of many symbols: from so many on they are left to it. */
+export interface DayCall {
+  readonly day: DayNumber;
+  readonly least: number;
+}
+
+/** @param together null where the source has no such call */
+export async function claimSeries(client: SqlClient, worker: string, options: { limit: number; lockMs: number; together: DayCall | null }): Promise<Series[]> {
+  const { limit, lockMs, together } = options;
   const { rows } = await client.query<Series>(
-    `UPDATE price_series s SET locked_by = $1, locked_until = now() + $3::interval, attempts = attempts + 1, fence = fence + 1
+    `WITH lacking AS (${together ? LACKING('$4::int') : 'SELECT $4::text AS symbol WHERE false'})
+     UPDATE price_series s SET locked_by = $1, locked_until = now() + $3::interval, attempts = attempts + 1, fence = fence + 1
      WHERE s.symbol IN (
        SELECT s.symbol FROM price_series s WHERE ${FREE} AND EXISTS (SELECT 1 FROM price_want w WHERE w.symbol = s.symbol)
+         AND ((SELECT count(*) FROM lacking) < $5 OR NOT EXISTS (SELECT 1 FROM lacking l WHERE l.symbol = s.symbol))
        ORDER BY s.next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      RETURNING ${SERIES}`,
-    [worker, limit, `${lockMs} milliseconds`],
+    [worker, limit, `${lockMs} milliseconds`, together?.day ?? null, together?.least ?? 0],
   );
   return rows;
 }
 
-/** American securities that are known up to the day before and lack this day alone: one call may answer them all. */
-export async function claimForDay(client: SqlClient, worker: string, day: DayNumber, least: number, lockMs: number): Promise<Series[]> {
+export async function claimForDay(client: SqlClient, worker: string, { day, least }: DayCall, lockMs: number): Promise<Series[]> {
   const { rows } = await client.query<Series>(
-    `WITH lacking AS (
-       SELECT w.symbol FROM price_want w JOIN price_series s USING (symbol)
-       WHERE s.kind = 'security' AND s.currency IS NOT NULL AND s.symbol !~ '\\.[A-Z]{1,2}$' AND s.splits_at > now() - interval '7 days' AND s.bulk_missed IS DISTINCT FROM $2 AND ${FREE}
-       GROUP BY w.symbol, s.covered HAVING NOT bool_or(w.force) AND range_agg(int4range(w.first_day, w.last_day, '[]')) - s.covered = int4multirange(int4range($2, $2, '[]')))
+    `WITH lacking AS (${LACKING('$2::int')})
      UPDATE price_series s SET locked_by = $1, locked_until = now() + $4::interval, attempts = attempts + 1, fence = fence + 1
      WHERE (SELECT count(*) FROM lacking) >= $3 AND s.symbol IN (SELECT s.symbol FROM price_series s JOIN lacking USING (symbol) WHERE ${FREE} ORDER BY s.symbol LIMIT 20000 FOR UPDATE OF s SKIP LOCKED)
      RETURNING ${SERIES}`,

@@ -8,7 +8,7 @@ import type { DayNumber } from '@tidemark/market';
 import type { PriceFailure, PriceSource } from '../price-source/price-source.js';
 import { lastAskable } from './ask.decide.js';
 import { claimForDay, putBackSeries } from './claim.js';
-import type { Series } from './claim.js';
+import type { DayCall, Series } from './claim.js';
 import { waitAfter } from './deps.js';
 import type { PriceDeps } from './deps.js';
 import { goodSplits } from './fetch-series.js';
@@ -31,12 +31,18 @@ export interface FetchedDay {
   readonly runIds: readonly string[];
 }
 
+/** Which day is fetched for all at once; null where the source has no such call. */
+export function dayCall({ source, clock }: { source: PriceSource; clock: PriceDeps['clock'] }): DayCall | null {
+  return source.closesOn && source.splitsBetween ? { day: lastAskable('security', '', clock.now()), least: LEAST } : null;
+}
+
 /** @param hold is called with what was claimed, so that its locks are kept */
 export async function fetchDay(deps: PriceDeps & { source: PriceSource }, worker: string, hold: (symbols: readonly string[]) => void): Promise<FetchedDay> {
-  const { source, settings, clock, database } = deps;
-  if (!source.closesOn || !source.splitsBetween) return { symbols: 0, runIds: [] };
-  const day = lastAskable('security', '', clock.now());
-  const claimed = await claimForDay(database, worker, day, LEAST, settings.lockMs);
+  const { source, settings, database } = deps;
+  const together = dayCall(deps);
+  if (together === null || !source.closesOn || !source.splitsBetween) return { symbols: 0, runIds: [] };
+  const { day } = together;
+  const claimed = await claimForDay(database, worker, together, settings.lockMs);
   if (claimed.length === 0) return { symbols: 0, runIds: [] };
   hold(claimed.map(({ symbol }) => symbol));
   const closes = await source.closesOn(dayOf(day));

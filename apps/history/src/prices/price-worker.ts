@@ -9,7 +9,7 @@ import { claimSeries, renewSeries } from './claim.js';
 import type { Series } from './claim.js';
 import { LeaseLost } from './deps.js';
 import type { PriceDeps } from './deps.js';
-import { fetchDay } from './fetch-day.js';
+import { dayCall, fetchDay } from './fetch-day.js';
 import { fetchSeries } from './fetch-series.js';
 import { dropOldWants, wantQuarantined } from './upkeep.js';
 import { settledRuns } from './want.js';
@@ -65,7 +65,8 @@ export class PriceWorker {
       const { database, settings } = this.deps;
       const room = settings.concurrency - this.running.size;
       if (room <= 0) return;
-      for (const series of await claimSeries(database, this.name, room, settings.lockMs)) this.run(series);
+      const claimed = await claimSeries(database, this.name, { limit: room, lockMs: settings.lockMs, together: dayCall(this.deps) });
+      for (const series of claimed) this.run(series);
     } catch (error) {
       this.left(error, {});
     }

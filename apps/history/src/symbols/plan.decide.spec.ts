@@ -22,12 +22,12 @@ describe('what a price source is asked about an asset', () => {
     const line = { asset: 'provider:plaid:x1', quantity: '1', name: 'Vanguard 500 Index Admiral', currency: 'USD', identifiers: { isin: 'US9229087104', figi: 'BBG000BHTK67' } };
     expect(planFor('provider:plaid:x1', knownOf(line))).toEqual({
       kind: 'security', tickers: [], name: 'Vanguard 500 Index Admiral',
-      numbers: [{ kind: 'cusip', value: '922908710' }, { kind: 'isin', value: 'US9229087104' }, { kind: 'figi', value: 'BBG000BHTK67' }],
+      numbers: [{ kind: 'isin', value: 'US9229087104' }, { kind: 'figi', value: 'BBG000BHTK67' }, { kind: 'cusip', value: '922908710' }],
     });
   });
 
   it('of a bond: its number', () => {
     expect(planFor('bond:912828YK0', NOTHING_KNOWN)?.numbers).toEqual([{ kind: 'cusip', value: '912828YK0' }]);
-    expect(planFor('bond:US0378331005', NOTHING_KNOWN)?.numbers).toEqual([{ kind: 'cusip', value: '037833100' }, { kind: 'isin', value: 'US0378331005' }]);
+    expect(planFor('bond:US0378331005', NOTHING_KNOWN)?.numbers).toEqual([{ kind: 'isin', value: 'US0378331005' }, { kind: 'cusip', value: '037833100' }]);
   });
 });

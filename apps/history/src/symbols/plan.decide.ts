@@ -55,9 +55,9 @@ function tickersOf(symbol: string): string[] {
   return [...new Set([symbol.includes('/') ? dashed : symbol, dashed])].filter((ticker) => SYMBOL.test(ticker));
 }
 
-/** An American ISIN holds the CUSIP. */
+/** An American ISIN holds the CUSIP, for sources that look up no ISIN. */
 function numbersOf({ cusip, isin, figi }: KnownOfAsset): Plan['numbers'] {
-  const inIsin = isin !== null && /^(US|CA)[0-9A-Z]{9}\d$/.test(isin) ? isin.slice(2, 11) : null;
-  const wanted: readonly (readonly [SecurityIdKind, string | null])[] = [['cusip', cusip ?? inIsin], ['isin', isin], ['figi', figi]];
+  const inIsin = cusip === null && isin !== null && /^(US|CA)[0-9A-Z]{9}\d$/.test(isin) ? isin.slice(2, 11) : null;
+  const wanted: readonly (readonly [SecurityIdKind, string | null])[] = [['cusip', cusip], ['isin', isin], ['figi', figi], ['cusip', inIsin]];
   return wanted.flatMap(([kind, value]) => (value === null || value.trim() === '' ? [] : [{ kind, value: value.trim().toUpperCase() }]));
 }
