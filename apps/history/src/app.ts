@@ -13,7 +13,9 @@ import { composePrices } from './compose-prices.js';
 import { historyConfig } from './config.js';
 import type { HistoryConfig } from './config.js';
 import { ExportController } from './exports/export.controller.js';
+import { GainsController } from './gains/gains.controller.js';
 import { historyModule } from './history.module.js';
+import { IncomeController } from './income/income.controller.js';
 import { startIntraday } from './intraday/start-intraday.js';
 import { WATCH_DESK, WatchController } from './intraday/watches/watch.controller.js';
 import type { PriceSupply, RunDeps } from './jobs/deps.js';
@@ -45,7 +47,7 @@ export type { HistoryConfig } from './config.js';
 export const service: ServiceDefinition = { name: 'history', start };
 
 const CONTROLLERS = [
-  ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, AnalyticsController, ExportController, PricesController, WatchController,
+  ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, AnalyticsController, GainsController, IncomeController, ExportController, PricesController, WatchController,
 ];
 
 export const PROJECTIONS = [accounts, settings, capturedSnapshots, holdings, transactions];
