@@ -1,7 +1,7 @@
 /** One random account with its truth, and how it is reconstructed from what a provider shows of it on some evenings. */
 import { generateHistory, trueHistory, worldAt } from '@tidemark/app-sandbox';
 import type { TrueDay, World } from '@tidemark/app-sandbox';
-import { dayNumber, dayOf } from '@tidemark/market';
+import { dayNumber, dayOf, marketDayNumber } from '@tidemark/market';
 import type { ReconstructionResult } from '../apps/history/src/reconstruction/model.js';
 import { reconstruct } from '../apps/history/src/reconstruction/reconstruct.js';
 import { closesOf } from './worlds-prices.js';
@@ -22,7 +22,7 @@ export interface Case {
 /** Every fifth person has two accounts, between which things move. @param length days of history */
 export function drawCases(seed: number, provider: Provider, length = 70 + (Math.abs(seed * 7_919) % 80)): Case[] {
   const from = dayOf(dayNumber(TODAY) - length);
-  const world = generateHistory({ seed, today: TODAY, days: length, securities: 8, assets: 5, transactionsPerAccount: 30, accountsPerPerson: seed % 5 === 0 ? 2 : 1, provider });
+  const world = generateHistory({ seed, today: TODAY, days: length, securities: 9, assets: 5, transactionsPerAccount: 30, accountsPerPerson: seed % 5 === 0 ? 2 : 1, provider });
   const truth = trueHistory(world, from, TODAY);
   return world.accounts.map(({ id }) => ({ seed, provider, world, accountId: id, from, truth }));
 }
@@ -49,7 +49,15 @@ export function rebuilt({ accountId, provider, from, truth }: Case, { world, eve
     transactions: reads.at(-1)!.transactions,
     wholeFrom: dayNumber(wholeFrom),
     closesOf: closesOf(world, TODAY),
+    marketDayOf: (instant) => marketDayNumber(Date.parse(instant)),
   });
+}
+
+/** The money-market funds that stand among the positions of one of the evenings: SnapTrade counts them in the cash. */
+export function countedAsCash({ provider, world, truth, accountId }: Case, { evenings }: Pick<Shown, 'evenings'>): Set<string> {
+  const funds = world.securities.filter(({ kind }) => kind === 'money_market').map(({ id }) => id);
+  const shown = truth.get(accountId)!.filter(({ day }) => evenings.includes(day));
+  return new Set(provider === 'snaptrade' ? funds.filter((id) => shown.some(({ units }) => units.has(id))) : []);
 }
 
 export const truthOf = ({ accountId, truth }: Case): TrueDay[] => truth.get(accountId)!;

@@ -10,7 +10,7 @@ type Security = World['securities'][number];
 /** The asset that both providers' mapping makes of a generated security. */
 export function assetOf({ kind, symbol, cusip }: Security): AssetId {
   if (kind === 'bond') return assetId('bond', cusip!);
-  const kinds = { equity: 'equity', etf: 'etf', fund: 'fund', crypto: 'crypto', option: 'option' } as const;
+  const kinds = { equity: 'equity', etf: 'etf', fund: 'fund', crypto: 'crypto', option: 'option', money_market: 'fund' } as const;
   return assetId(kinds[kind as keyof typeof kinds], symbol!);
 }
 

@@ -21,9 +21,9 @@ import { Identities } from '../libs/providers/src/transaction-identity.js';
 export type Provider = 'plaid' | 'snaptrade';
 export type Lines = CapturedSnapshot['lines'];
 
-/** Half an hour after the close, when everything of the day has happened. */
+/** Half a minute after the close: everything of the day has happened, and nothing of the next. */
 export function eveningOf(day: string): Date {
-  return new Date(closeMs(dayNumber(day)) + 1_800_000);
+  return new Date(closeMs(dayNumber(day)) + 30_000);
 }
 
 export interface Read {

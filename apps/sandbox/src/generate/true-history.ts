@@ -3,7 +3,7 @@
  * clever, so that it can be believed: units add up, cash adds up, and at the close of a day every position is worth its newest close.
  */
 import { add, compare, isZero, multiply, negate, type Decimal } from '@tidemark/money';
-import { dayNumber, dayText } from '../market/calendar.js';
+import { dayNumber, dayText, marketDayAt } from '../market/calendar.js';
 import { listed, quotedCloses, symbolAtSource } from '../market/series.js';
 import { multiplierOf } from '../world/worth.js';
 import { oldestFirst } from '../world/transaction-order.js';
@@ -76,10 +76,10 @@ function daysOf(account: Account, rows: readonly Transaction[], securities: Read
   let next = 0;
   for (let day = from; day <= to; day += 1) {
     const flows: Transaction[] = [];
-    for (; next < ordered.length && dayNumber(ordered[next]!.date) <= day; next += 1) {
+    for (; next < ordered.length && marketDayOf(ordered[next]!) <= day; next += 1) {
       const row = ordered[next]!;
       book(row, cash, units);
-      if (ACROSS.has(row.kind) && dayNumber(row.date) === day) flows.push(row);
+      if (ACROSS.has(row.kind) && marketDayOf(row) === day) flows.push(row);
     }
     days.push(dayOf(day, cash, units, flows, (id) => securities.get(id)!, closes));
   }
@@ -89,7 +89,12 @@ function daysOf(account: Account, rows: readonly Transaction[], securities: Read
 /** Without what was cancelled, is pending, or was said twice. */
 export function happened(rows: readonly Transaction[]): Transaction[] {
   const undone = new Set(rows.flatMap(({ cancels }) => cancels ?? []));
-  return rows.filter((row) => row.pending !== true && row.repeats === undefined && row.cancels === undefined && !undone.has(row.id)).sort(oldestFirst);
+  return rows.filter((row) => row.pending !== true && row.repeats === undefined && row.cancels === undefined && !undone.has(row.id)).sort((a, b) => marketDayOf(a) - marketDayOf(b) || oldestFirst(a, b));
+}
+
+/** The day whose close is the first to show a row: its date, or by its instant the day that was not closed yet. */
+export function marketDayOf({ date, at }: Transaction): number {
+  return at === undefined ? dayNumber(date) : marketDayAt(Date.parse(at));
 }
 
 function book(row: Transaction, cash: Map<string, Decimal>, units: Map<string, Decimal>): void {

@@ -1,6 +1,7 @@
 /** A world with a true history as it stood at the close of an earlier day: what was held, what it was quoted at, what had happened until then. */
+import { dayNumber } from '../market/calendar.js';
 import type { World } from '../world/world.js';
-import type { TrueDay } from './true-history.js';
+import { marketDayOf, type TrueDay } from './true-history.js';
 
 /** @param truth of each account, with the day in it */
 export function worldAt(world: World, day: string, truth: ReadonlyMap<string, readonly TrueDay[]>): World {
@@ -20,6 +21,6 @@ export function worldAt(world: World, day: string, truth: ReadonlyMap<string, re
       const cash = [...then.cash].map(([currency, amount]) => ({ currency, amount }));
       return { ...account, cash, holdings: [...then.units].map(([security, quantity]) => ({ security, quantity })) };
     }),
-    transactions: world.transactions.filter(({ date }) => date <= day),
+    transactions: world.transactions.filter((row) => marketDayOf(row) <= dayNumber(day)),
   };
 }

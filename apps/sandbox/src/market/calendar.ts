@@ -91,11 +91,32 @@ function isHalfDay(number: number): boolean {
   return hasClose(number, 'exchange') && (number === nth(year, 11, 4, 4) + 1 || number === date(year, 12, 24) || number === eve);
 }
 
+/** Hours that New York is behind UTC, at noon of the day. */
+function behindUtc(number: number): number {
+  const year = yearOf(number);
+  return number >= nth(year, 3, 0, 2) && number < nth(year, 11, 0, 1) ? 4 : 5;
+}
+
 /** The instant (milliseconds) at which the day closes in New York: 16:00, 13:00 on half days, summer time minded. */
 export function closeAt(number: number): number {
-  const year = yearOf(number);
-  const summer = number >= nth(year, 3, 0, 2) && number < nth(year, 11, 0, 1);
-  return number * DAY_MS + ((isHalfDay(number) ? 13 : 16) + (summer ? 4 : 5)) * 3_600_000;
+  let at = closings.get(number);
+  if (at === undefined) closings.set(number, (at = number * DAY_MS + ((isHalfDay(number) ? 13 : 16) + behindUtc(number)) * 3_600_000));
+  return at;
+}
+
+const closings = new Map<number, number>();
+
+/** The day whose (close before, close] holds an instant, in milliseconds. */
+export function marketDayAt(at: number): number {
+  let day = Math.floor(at / DAY_MS) - 1;
+  while (closeAt(day) < at) day += 1;
+  return day;
+}
+
+/** The date on the calendar in New York, of an instant in milliseconds. */
+export function newYorkDay(at: number): number {
+  const hours = behindUtc(Math.floor(at / DAY_MS));
+  return Math.floor((at - hours * 3_600_000) / DAY_MS);
 }
 
 /** The newest day whose close has come. */

@@ -2,7 +2,7 @@
  * One account while it is played: what it holds now, and what it did. Every event goes through `record`, which moves units and cash and writes
  * the row; so what is held at the end is what the rows add up to.
  */
-import { dayText } from '../../market/calendar.js';
+import { closeAt, dayText, hasClose, newYorkDay } from '../../market/calendar.js';
 import type { Account, Provider, Transaction } from '../../world/world.js';
 import type { TransactionKind } from '../../world/transaction-kinds.js';
 import type { Dice } from '../dice.js';
@@ -29,10 +29,15 @@ export interface Row {
   pending?: true;
   cancels?: string;
   repeats?: string;
+  /** Stamped with a time within the day. */
+  timed?: true;
   /** It has no effect: cancelled, pending, or said twice. */
   idle?: true;
   wire?: Transaction['wire'];
 }
+
+/** Crypto is traded after the close too. */
+const EVENINGS = false as boolean;
 
 export class Book {
   readonly units = new Map<Listed, bigint>();
@@ -69,7 +74,7 @@ export class Book {
   /** A price at which one may have traded on a day: within a percent of its close. */
   priceNear(listed: Listed, day: number): Price | undefined {
     const close = closeOn(listed, day);
-    if (close === undefined) return undefined;
+    if (close === undefined || listed.security.kind === 'money_market') return close;
     const digits = (close.digits * BigInt(10_000 + this.chance.whole(-100, 100))) / 10_000n;
     return { digits: digits < 1n ? 1n : digits, scale: close.scale };
   }
@@ -88,7 +93,7 @@ export class Book {
     this.rows.push({
       id,
       account: this.account.id,
-      date: dayText(row.day),
+      ...(row.timed === true ? this.#stamp(row) : { date: dayText(row.day) }),
       kind: row.kind,
       ...(listed === undefined ? {} : { security: listed.security.id }),
       ...(quantity === undefined ? {} : { quantity: unitsText(quantity) }),
@@ -103,6 +108,16 @@ export class Book {
       ...(Object.keys(wire).length === 0 ? {} : { wire }),
     });
     return id;
+  }
+
+  /** Crypto trades at any hour between two closes, so that an evening belongs to the next day; all else while the exchange is open. */
+  #stamp({ day, listed }: Row): { date: string; at?: string } {
+    const crypto = listed?.session === 'crypto';
+    if (!crypto && !hasClose(day, 'exchange')) return { date: dayText(day) };
+    const from = crypto && EVENINGS ? closeAt(day - 1) : closeAt(day) - 3 * 3_600_000;
+    const minutes = Math.floor((closeAt(day) - from) / 60_000);
+    const at = from + this.chance.whole(1, minutes - 1) * 60_000;
+    return { date: dayText(newYorkDay(at)), at: new Date(at).toISOString() };
   }
 
   /** Units, and what they cost: a sale takes its share of the cost with it. */

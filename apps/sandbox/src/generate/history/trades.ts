@@ -52,7 +52,12 @@ export function buyOf(play: Play, listed: Listed, day: number): void {
   const fees = feesOf(book);
   const cents = worthInCents(units, price) + fees;
   fund(play, listed.security.currency, cents);
-  book.record({ day, kind: 'buy', listed, units, price, cents: -cents, fees });
+  book.record({ day, kind: 'buy', listed, units, price, cents: -cents, fees, ...timed(book) });
+}
+
+/** Some rows say when, most only on which day. */
+function timed(book: Book): { timed?: true } {
+  return book.chance.whole(0, 2) === 0 ? { timed: true } : {};
 }
 
 export function sell(play: Play): void {
@@ -69,7 +74,7 @@ export function sellOf({ book, day }: Play, listed: Listed, units: bigint): void
   const price = book.priceNear(listed, day);
   if (price === undefined || units <= 0n) return;
   const fees = feesOf(book);
-  book.record({ day, kind: 'sell', listed, units: -units, price, cents: worthInCents(units, price) - fees, fees });
+  book.record({ day, kind: 'sell', listed, units: -units, price, cents: worthInCents(units, price) - fees, fees, ...timed(book) });
 }
 
 /** Sold short, or bought back. Only Plaid has a word for it with shares, so only there can it be told from missing history. */

@@ -38,7 +38,9 @@ export interface Universe {
 
 const RATIOS = [[2n, 1n], [3n, 2n], [4n, 1n], [10n, 1n], [1n, 3n], [1n, 10n], [5n, 4n]] as const;
 /** Every how many securities there is one of this kind. */
-const KINDS: readonly SecurityKind[] = ['equity', 'etf', 'equity', 'crypto', 'equity', 'fund', 'equity', 'bond', 'equity', 'equity'];
+const KINDS: readonly SecurityKind[] = ['equity', 'etf', 'equity', 'crypto', 'equity', 'fund', 'equity', 'bond', 'money_market', 'equity'];
+/** How far a day moves at most, in hundredths of a percent. */
+const SPREADS: Partial<Record<SecurityKind, number>> = { crypto: 350, bond: 20, money_market: 0 };
 const FOREIGN = [['EUR', 'XAMS', 'NL'], ['GBP', 'XLON', 'GB']] as const;
 
 export interface UniverseOptions {
@@ -72,9 +74,9 @@ function list(chance: Dice, index: number, { from, to, eventful }: UniverseOptio
   const session: Session = kind === 'crypto' ? 'crypto' : 'exchange';
   const scale = kind === 'bond' ? 6 : 2;
   const days = Array.from({ length: to - from + 1 }, (_, offset) => from + offset).filter((day) => hasClose(day, session));
-  const units = BigInt(kind === 'bond' ? chance.whole(900_000, 1_050_000) : kind === 'crypto' ? chance.whole(100_000, 9_000_000) : chance.whole(800, 60_000));
+  const units = BigInt(kind === 'money_market' ? 100 : kind === 'bond' ? chance.whole(900_000, 1_050_000) : kind === 'crypto' ? chance.whole(100_000, 9_000_000) : chance.whole(800, 60_000));
   const symbol = tickerOf(index);
-  const closes = walk(`${chance.whole(0, 1 << 30)}/${symbol}`, days, { at: from, units }, kind === 'crypto' ? 350 : kind === 'bond' ? 20 : 160);
+  const closes = walk(`${chance.whole(0, 1 << 30)}/${symbol}`, days, { at: from, units }, SPREADS[kind] ?? 160);
   const security: Security = {
     id: `s${index}`,
     kind,
