@@ -1,11 +1,12 @@
 /** Which days are stored as rows and which as blocks, and that there is a partition for each. */
-import { dayNumber, dayOf } from '@tidemark/market';
+import { dayNumber, dayOf, MS_A_DAY } from '@tidemark/market';
 import type { SqlClient } from '@tidemark/postgres';
 import type { DayNumber } from '../reconstruction/model.js';
 
 /** The 1st of the month of a day. */
 export function monthOf(day: DayNumber): DayNumber {
-  return dayNumber(`${dayOf(day).slice(0, 7)}-01`);
+  const date = new Date(day * MS_A_DAY);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / MS_A_DAY;
 }
 
 export function nextMonth(month: DayNumber): DayNumber {

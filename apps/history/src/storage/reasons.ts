@@ -12,7 +12,7 @@ export interface StoredReason {
 }
 
 /** Postgres keeps what is unique by equality, and null equals nothing. */
-const SHARED = '00000000-0000-0000-0000-000000000000';
+export const SHARED = '00000000-0000-0000-0000-000000000000';
 const NO_ASSET = '';
 
 /** @returns the ids in the order of `reasons`; equal reasons have one id for ever */
