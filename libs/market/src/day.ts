@@ -29,8 +29,11 @@ export function weekday(number: DayNumber): number {
   return ((((number + 3) % 7) + 7) % 7) + 1;
 }
 
-/** NaN where there is no such day. The engine takes 2026-02-29 for 2026-03-01, hence the way back. */
+/** NaN where there is no such day: the engine takes 29 February 2026 for 1 March. By parts, because a text of a date is read ten times slower. */
 function parse(text: string): number {
-  const ms = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text) ? ms : NaN;
+  if (!DAY.test(text)) return NaN;
+  const [month, date] = [Number(text.slice(5, 7)), Number(text.slice(8))];
+  const ms = Date.UTC(Number(text.slice(0, 4)), month - 1, date);
+  const found = new Date(ms);
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === date ? ms : NaN;
 }
