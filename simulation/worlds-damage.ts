@@ -32,6 +32,9 @@ function withoutCloses(of: Case, drop: (security: string, day: string) => boolea
   return { ...whole(of), world: left, truth: trueHistory({ ...left, accounts: world.accounts.filter(({ id }) => id === accountId) }, from, TODAY).get(accountId)! };
 }
 
+/** Its words are categories, all of which are known, and its amounts have no form on the wire to be wrong in. */
+const isBank = ({ world, accountId }: Case): boolean => world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
+
 function someHeld(of: Case, chance: Random): string | null {
   const held = own(of).flatMap(({ security }) => (typeof security === 'string' ? [security] : []));
   return held.length === 0 ? null : chance.pick(held);
@@ -52,13 +55,13 @@ export const DAMAGES: Record<string, Damage> = {
   },
   'a type is unknown': (of, chance) => {
     const rows = own(of);
-    if (rows.length === 0) return null;
+    if (rows.length === 0 || isBank(of)) return null;
     const row = chance.pick(rows);
     return changed(of, replace(of, row, { ...row, wire: { ...row.wire, plaidType: 'levitation', plaidSubtype: 'upward', snaptradeType: 'LEVITATION' } }));
   },
   'an amount is wrong': (of, chance) => {
     const rows = own(of).filter(({ amount, wire }) => amount !== '0' && wire === undefined);
-    if (rows.length === 0) return null;
+    if (rows.length === 0 || isBank(of)) return null;
     const row = chance.pick(rows);
     return changed(of, replace(of, row, { ...row, wire: { amount: `${row.amount}1` } }));
   },

@@ -12,6 +12,8 @@ import { normalise, resolveTransactions } from '@tidemark/transactions';
 import type { NormalisedTransaction } from '@tidemark/transactions';
 import type { CapturedSnapshot } from '../apps/history/src/reconstruction/model.js';
 import { merged } from '../libs/providers/src/lines.js';
+import { fetchedAccountsOf } from '../libs/providers/src/plaid/accounts.js';
+import { bankPageOf } from '../libs/providers/src/plaid/bank-transactions.js';
 import { holdingsOf } from '../libs/providers/src/plaid/holdings.js';
 import { investmentPageOf } from '../libs/providers/src/plaid/transactions.js';
 import { activityPageOf } from '../libs/providers/src/snaptrade/activities.js';
@@ -35,10 +37,11 @@ export interface Read {
 export function readAccount(world: World, accountId: string, provider: Provider, day: string): Read {
   const now = eveningOf(day);
   const offline = offlineAccount(world, accountId, now);
-  const { lines, fetched } = provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());
+  const bank = world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
+  const { lines, fetched } = bank ? banked(offline.bank()) : provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());
   return {
     snapshot: { snapshotId: `${accountId}/${day}`, capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', lines },
-    transactions: resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind: 'investments' }))),
+    transactions: resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind: bank ? 'bank' : 'investments' }))),
   };
 }
 
@@ -49,6 +52,11 @@ function recorded(transaction: FetchedTransaction): RecordedTransaction {
 function plaid(texts: { holdings: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
   const { lines } = holdingsOf(parsed(texts.holdings));
   return { lines: merged([...lines.values()].flat()), fetched: texts.transactions.flatMap((page) => investmentPageOf(parsed(page)).transactions.map(({ transaction }) => transaction)) };
+}
+
+function banked(texts: { accounts: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
+  const { accounts } = fetchedAccountsOf(parsed(texts.accounts), null, { investments: null, transactions: null });
+  return { lines: accounts.flatMap(({ balances }) => balances), fetched: texts.transactions.flatMap((page) => bankPageOf(parsed(page)).changed.map(({ transaction }) => transaction)) };
 }
 
 function snaptrade(texts: { positions: string; balances: string; activities: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {

@@ -2,8 +2,11 @@
  * The providers' answers about one account of a world, as the text that goes onto the wire, without a server, keys or links: for comparing what
  * a reader makes of them with the truth, thousands of times. It is the same code that answers over HTTP.
  */
+import { accountView } from './plaid/account-view.js';
+import { transactionsSyncAnswer } from './plaid/bank-transactions.js';
 import { holdingsAnswer } from './plaid/holdings.js';
 import { investmentTransactionsAnswer } from './plaid/investment-transactions.js';
+import { itemView } from './plaid/item-view.js';
 import type { Shown } from './server/sandbox.js';
 import { SandboxClock } from './server/sandbox-clock.js';
 import { balancesView } from './snaptrade/account-view.js';
@@ -18,6 +21,8 @@ const PAGE = 500;
 export interface OfflineAccount {
   /** `/investments/holdings/get`, and every page of `/investments/transactions/get`. */
   plaid(): { holdings: string; transactions: string[] };
+  /** `/accounts/get`, and every page of `/transactions/sync`: what a bank account is read through. */
+  bank(): { accounts: string; transactions: string[] };
   /** `positions/all`, `balances`, and every page of `activities`. */
   snaptrade(): { positions: string; balances: string; activities: string[] };
 }
@@ -27,11 +32,26 @@ export function offlineAccount(world: World, accountId: string, now: Date): Offl
   const shown: Shown = { world: new WorldStore(world), clock: new SandboxClock(() => now) };
   const account = shown.world.account(accountId);
   if (account === undefined) throw new Error(`the world has no account "${accountId}"`);
-  return { plaid: () => plaidTexts(shown, account), snaptrade: () => snaptradeTexts(shown, account) };
+  return { plaid: () => plaidTexts(shown, account), bank: () => bankTexts(shown, account), snaptrade: () => snaptradeTexts(shown, account) };
+}
+
+function itemOf(shown: Shown, account: Account): PlaidItem {
+  return { itemId: 'offline', accessToken: '', institution: account.institution, person: account.person, accounts: [account.id], products: ['investments'], webhook: null, error: null, createdAt: shown.clock.now().toISOString(), removed: false, journal: [] };
+}
+
+function bankTexts(shown: Shown, account: Account): { accounts: string; transactions: string[] } {
+  const item = itemOf(shown, account);
+  const transactions: string[] = [];
+  for (let cursor: string | null = null, more = true; more; ) {
+    const page = transactionsSyncAnswer(shown, item, [account], { size: PAGE, cursor });
+    transactions.push(JSON.stringify(page));
+    [cursor, more] = [page.next_cursor, page.has_more];
+  }
+  return { accounts: JSON.stringify({ accounts: [accountView(shown, item, account)], item: itemView(shown, item) }), transactions };
 }
 
 function plaidTexts(shown: Shown, account: Account): { holdings: string; transactions: string[] } {
-  const item: PlaidItem = { itemId: 'offline', accessToken: '', institution: account.institution, person: account.person, accounts: [account.id], products: ['investments'], webhook: null, error: null, createdAt: shown.clock.now().toISOString(), removed: false, journal: [] };
+  const item = itemOf(shown, account);
   const transactions: string[] = [];
   for (let offset = 0; offset === 0 || offset < shown.world.transactionsOf(account.id).length; offset += PAGE) {
     transactions.push(JSON.stringify(investmentTransactionsAnswer(shown, item, [account], { from: '0000-01-01', to: '9999-12-31', offset, size: PAGE })));

@@ -19,9 +19,9 @@ describe('a generated history', () => {
       for (const account of world.accounts) {
         const last = truth.get(account.id)!.at(-1)!;
         const same = (a: string | undefined, b: string | undefined): boolean => compare(a ?? '0', b ?? '0') === 0;
-        expect([seed, last.units.size]).toEqual([seed, account.holdings!.length]);
-        for (const { security, quantity } of account.holdings!) expect([seed, security, same(last.units.get(security), quantity)]).toEqual([seed, security, true]);
-        for (const { currency, amount } of account.cash!) expect([seed, currency, same(last.cash.get(currency), amount)]).toEqual([seed, currency, true]);
+        expect([seed, last.units.size]).toEqual([seed, (account.holdings ?? []).length]);
+        for (const { security, quantity } of account.holdings ?? []) expect([seed, security, same(last.units.get(security), quantity)]).toEqual([seed, security, true]);
+        for (const { currency, amount } of account.cash ?? []) expect([seed, currency, same(last.cash.get(currency), amount)]).toEqual([seed, currency, true]);
         expect(truth.get(account.id)!.flatMap(({ unpriced }) => unpriced)).toEqual([]);
       }
     }

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { Sandbox } from '../server/sandbox.js';
+import type { Sandbox, Shown } from '../server/sandbox.js';
 import type { JournalEntry, PlaidItem } from '../state/link-state.js';
 import { oldestFirst } from '../world/transaction-order.js';
 import type { Account, Transaction } from '../world/world.js';
@@ -21,31 +21,30 @@ export function bankTransactionsRoute(app: FastifyInstance, sandbox: Sandbox): v
     app,
     sandbox,
     { operation: 'transactionsSync', path: '/transactions/sync', limit: { perItem: 50, perClient: 2_500, code: 'TRANSACTIONS_SYNC_LIMIT' } },
-    (item, body) => {
-      const size = count(body, 'count', 100, 1, 500);
-      const accounts = chosenAccounts(item, readableAccounts(sandbox, item), options(body));
-      const current = bringUpToDate(sandbox, item, accounts);
-      const from = placeOf(item, optionalText(body, 'cursor'));
-      const page = stretch(item, from, size);
-      const bodies = (change: 'added' | 'modified'): object[] =>
-        page.entries.filter((entry) => entry.change === change).map((entry) => transactionView(item, current.get(entry.transaction)!));
-      return {
-        transactions_update_status: 'HISTORICAL_UPDATE_COMPLETE',
-        accounts: accounts.map((account) => accountView(sandbox, item, account)),
-        added: bodies('added'),
-        modified: bodies('modified'),
-        removed: page.entries
-          .filter(({ change }) => change === 'removed')
-          .map((entry) => ({ transaction_id: plaidTransactionId(item, entry.transaction), account_id: plaidAccountId(item, entry.account) })),
-        next_cursor: cursorAt(item, page.next),
-        has_more: page.next < item.journal.length,
-      };
-    },
+    (item, body) => transactionsSyncAnswer(sandbox, item, chosenAccounts(item, readableAccounts(sandbox, item), options(body)), { size: count(body, 'count', 100, 1, 500), cursor: optionalText(body, 'cursor') }),
   );
 }
 
+/** One page of changes after a cursor. */
+export function transactionsSyncAnswer(sandbox: Shown, item: PlaidItem, accounts: Account[], { size, cursor }: { size: number; cursor: string | null }): { has_more: boolean; next_cursor: string } {
+  const current = bringUpToDate(sandbox, item, accounts);
+  const page = stretch(item, placeOf(item, cursor), size);
+  const bodies = (change: 'added' | 'modified'): object[] =>
+    page.entries.filter((entry) => entry.change === change).map((entry) => transactionView(item, current.get(entry.transaction)!));
+  const answer = {
+    transactions_update_status: 'HISTORICAL_UPDATE_COMPLETE',
+    accounts: accounts.map((account) => accountView(sandbox, item, account)),
+    added: bodies('added'),
+    modified: bodies('modified'),
+    removed: page.entries
+      .filter(({ change }) => change === 'removed')
+      .map((entry) => ({ transaction_id: plaidTransactionId(item, entry.transaction), account_id: plaidAccountId(item, entry.account) })),
+  };
+  return { ...answer, next_cursor: cursorAt(item, page.next), has_more: page.next < item.journal.length };
+}
+
 /** Appends to the journal what has changed in the world since the last look. */
-function bringUpToDate(sandbox: Sandbox, item: PlaidItem, accounts: Account[]): Map<string, Transaction> {
+function bringUpToDate(sandbox: Shown, item: PlaidItem, accounts: Account[]): Map<string, Transaction> {
   const bank = accounts.filter((account) => account.type !== 'investment');
   const current = new Map(
     bank.flatMap((account) => sandbox.world.transactionsOf(account.id)).sort(oldestFirst).map((transaction) => [transaction.id, transaction]),
@@ -95,6 +94,21 @@ function placeOf(item: PlaidItem, cursor: string | null): number {
   return Number(place);
 }
 
+/** Plaid's categories (personal finance category taxonomy) of what the world tells apart. */
+const CATEGORIES: Partial<Record<Transaction['kind'], readonly [primary: string, detailed: string]>> = {
+  deposit: ['INCOME', 'INCOME_WAGES'],
+  interest: ['INCOME', 'INCOME_INTEREST_EARNED'],
+  purchase: ['GENERAL_MERCHANDISE', 'GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE'],
+  withdrawal: ['TRANSFER_OUT', 'TRANSFER_OUT_WITHDRAWAL'],
+  payment: ['LOAN_PAYMENTS', 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'],
+  fee: ['BANK_FEES', 'BANK_FEES_OTHER_BANK_FEES'],
+};
+
+function categoryOf({ kind }: Transaction): object | null {
+  const category = CATEGORIES[kind];
+  return category === undefined ? null : { primary: category[0], detailed: category[1], confidence_level: 'VERY_HIGH' };
+}
+
 function transactionView(item: PlaidItem, transaction: Transaction): Record<string, unknown> {
   return {
     transaction_id: plaidTransactionId(item, transaction.id),
@@ -110,6 +124,8 @@ function transactionView(item: PlaidItem, transaction: Transaction): Record<stri
     pending: transaction.pending ?? false,
     pending_transaction_id: transaction.pendingOf === undefined ? null : plaidTransactionId(item, transaction.pendingOf),
     account_owner: null,
+    personal_finance_category: categoryOf(transaction),
+    personal_finance_category_icon_url: 'https://plaid-category-icons.plaid.com/PFC_OTHER.png',
     category: null,
     category_id: null,
     check_number: null,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { demoWorld, startSandbox, type RunningSandbox } from '../app.js';
+import { demoWorld, generateHistory, offlineAccount, startSandbox, type RunningSandbox } from '../app.js';
 import { control, linkPlaid } from '../testing/clients.js';
 import { openApi, specsThere, type OpenApi } from '../testing/openapi.js';
 
@@ -53,6 +53,24 @@ async function post(path: string, body: object): Promise<{ status: number; body:
     const { access_token } = await conforms('/item/public_token/exchange', { public_token });
     const fired = await post('/sandbox/item/fire_webhook', { access_token, webhook_code: 'DEFAULT_UPDATE' });
     expect([fired.status, fired.body['error_code'], spec.schema('PlaidError', fired.body)]).toEqual([400, 'SANDBOX_WEBHOOK_INVALID', []]);
+  });
+
+  it('generated histories, with every kind of transaction', () => {
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const world = generateHistory({ seed, provider: 'plaid', days: 120, accountsPerPerson: 2 });
+      for (const { kind } of world.transactions) kinds.add(kind);
+      for (const { id, type } of world.accounts) {
+        const offline = offlineAccount(world, id, new Date('2026-11-20T22:00:00Z'));
+        const check = (path: string, text: string): void => expect([path, ...spec.answer('post', path, '200', { ...(JSON.parse(text) as object), request_id: 'r' })]).toEqual([path]);
+        if (type !== 'investment') check('/accounts/get', offline.bank().accounts);
+        else {
+          check('/investments/holdings/get', offline.plaid().holdings);
+          for (const text of offline.plaid().transactions) check('/investments/transactions/get', text);
+        }
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(30);
   });
 
   it('and the check itself can fail', () => {

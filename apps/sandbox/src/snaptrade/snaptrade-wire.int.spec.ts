@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { demoWorld, startSandbox, type RunningSandbox } from '../app.js';
+import { demoWorld, generateHistory, offlineAccount, startSandbox, type RunningSandbox } from '../app.js';
 import { linkSnapTrade, registerSnapTradeUser } from '../testing/clients.js';
 import { openApi, specsThere, type OpenApi } from '../testing/openapi.js';
 import { signedFetch } from '../testing/signed-fetch.js';
@@ -45,6 +45,22 @@ afterAll(() => sandbox.close());
     await conforms('POST', '/authorizations/{authorizationId}/transactions/sync', `/authorizations/${id}/transactions/sync`, user);
     await conforms('POST', '/authorizations/{authorizationId}/disable', `/authorizations/${id}/disable`, user);
     await conforms('DELETE', '/connection/{connectionId}', `/connection/${id}`, user);
+  });
+
+  it('generated histories, with every kind of transaction', () => {
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const world = generateHistory({ seed, provider: 'snaptrade', days: 120, accountsPerPerson: 2 });
+      for (const { kind } of world.transactions) kinds.add(kind);
+      for (const { id } of world.accounts) {
+        const texts = offlineAccount(world, id, new Date('2026-11-20T22:00:00Z')).snaptrade();
+        const check = (path: string, text: string): void => expect([path, ...spec.answer('get', path, '200', JSON.parse(text))]).toEqual([path]);
+        check('/accounts/{accountId}/positions/all', texts.positions);
+        check('/accounts/{accountId}/balances', texts.balances);
+        for (const page of texts.activities) check('/accounts/{accountId}/activities', page);
+      }
+    }
+    expect(kinds.size).toBeGreaterThan(30);
   });
 
   it('users, the portal and reference data', async () => {

@@ -5,6 +5,7 @@
 import type { Account, Holding, Person, Provider, Transaction, World } from '../../world/world.js';
 import { INSTITUTIONS } from '../catalogue.js';
 import { dice, type Dice } from '../dice.js';
+import { closeBank, playBank } from './bank.js';
 import { Book } from './book.js';
 import { centsText, UNIT, unitsText, worthInCents } from './numbers.js';
 import { playPerson } from './play-person.js';
@@ -31,6 +32,9 @@ export interface HistoryOptions {
 
 const SHARED = INSTITUTIONS.filter(({ plaid, snaptrade }) => plaid !== undefined && snaptrade !== undefined);
 
+const BANKS = INSTITUTIONS.filter(({ type }) => type === 'bank');
+const BANK_KINDS = [{ type: 'depository', subtype: 'checking' }, { type: 'credit', subtype: 'credit card' }] as const;
+
 export function generateHistory(options: HistoryOptions): World {
   const { seed, persons = 1, accountsPerPerson = 1, securities = 8, today = '2026-11-20', days = 730, eventful = true } = options;
   const chance = dice(seed);
@@ -41,8 +45,9 @@ export function generateHistory(options: HistoryOptions): World {
   const transactions: Transaction[] = [];
   for (const person of people) {
     const books = Array.from({ length: accountsPerPerson }, (_, index) => open(chance, universe, person, index, options));
-    playPerson(universe, books, { transactions: options.transactionsPerAccount ?? 40, assets: options.assets ?? 6, eventful });
+    playPerson(universe, books.filter(({ account }) => account.type === 'investment'), { transactions: options.transactionsPerAccount ?? 40, assets: options.assets ?? 6, eventful });
     for (const book of books) {
+      if (book.account.type !== 'investment') playBank(book, universe, options.transactionsPerAccount ?? 40);
       close(book);
       accounts.push(book.account);
       for (const row of book.rows) transactions.push(row);
@@ -63,16 +68,16 @@ export function generateHistory(options: HistoryOptions): World {
 }
 
 function open(chance: Dice, universe: Universe, person: Person, index: number, { provider = 'mixed', eventful = true }: HistoryOptions): Book {
-  const institution = chance.pick(SHARED);
-  const number = String(chance.whole(10_000_000, 99_999_999));
   const through: Provider = provider === 'mixed' ? chance.pick(['plaid', 'snaptrade'] as const) : provider;
+  const bank = eventful && through === 'plaid' && chance.whole(0, 7) === 0;
+  const institution = chance.pick(bank ? BANKS : SHARED);
+  const number = String(chance.whole(10_000_000, 99_999_999));
   const account: Account = {
     id: `${person.id}-a${index}`,
     person: person.id,
     institution: institution.id,
     providers: [through],
-    type: 'investment',
-    subtype: 'brokerage',
+    ...(bank ? chance.pick(BANK_KINDS) : { type: 'investment', subtype: 'brokerage' }),
     name: `${institution.name} ${index}`,
     mask: number.slice(-4),
     number,
@@ -80,7 +85,7 @@ function open(chance: Dice, universe: Universe, person: Person, index: number, {
   };
   const book = new Book(account, through, chance, eventful && chance.whole(0, 2) === 0);
   account.opening = { cash: [], holdings: [] };
-  if (chance.whole(0, 2) === 0) openWith(book, universe);
+  if (!bank && chance.whole(0, 2) === 0) openWith(book, universe);
   return book;
 }
 
@@ -104,6 +109,7 @@ function openWith(book: Book, universe: Universe): void {
 /** Writes what is left into the account. */
 function close(book: Book): void {
   const { account } = book;
+  if (account.type !== 'investment') return closeBank(book);
   account.cash = [...book.cash].map(([currency, cents]) => ({ currency, amount: centsText(cents) }));
   account.holdings = [...book.units].map(([listed, units]): Holding => ({ security: listed.security.id, quantity: unitsText(units), costBasis: centsText(book.cost.get(listed) ?? 0n) }));
 }
