@@ -3,7 +3,7 @@
  * instant is of 12:00 in New York; the account's provider knows its transactions from `whole` on.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { dayNumber, dayOf, marketDayNumber, marketOf } from '@tidemark/market';
+import { calendarDayNumber, dayNumber, dayOf, marketDayNumber, marketOf } from '@tidemark/market';
 import type { NormalisedTransaction, TransactionKind } from '@tidemark/transactions';
 import type { AccountDay, CapturedSnapshot, PreparedCloses, ReconstructionInput, ReconstructionResult } from './model.js';
 import { reconstruct } from './reconstruct.js';
@@ -52,13 +52,12 @@ export class Given {
   /** @param when a day, or an instant */
   snapshot(when: string, lines: Record<string, Line>): this {
     const capturedAt = when.length > 10 ? when : `${when}T17:00:00Z`;
-    const day = marketDayNumber(Date.parse(capturedAt), marketOf(this.#zone));
-    const local = new Intl.DateTimeFormat('en-CA', { timeZone: this.#zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(capturedAt));
+    const [at, market] = [Date.parse(capturedAt), marketOf(this.#zone)];
     const held = Object.entries(lines).map(([name, line]): BalanceLine => {
       const { units, ...rest } = typeof line === 'string' ? { units: line } : line;
       return { asset: asset(name), quantity: units, ...rest };
     });
-    this.snapshots.push({ snapshotId: `s${this.snapshots.length}`, capturedAt, day, calendarDay: dayNumber(local), currency: 'USD', lines: held });
+    this.snapshots.push({ snapshotId: `s${this.snapshots.length}`, capturedAt, day: marketDayNumber(at, market), calendarDay: calendarDayNumber(at, market), currency: 'USD', lines: held });
     return this;
   }
 

@@ -79,14 +79,15 @@ const DETAIL = {
 function markOmissions({ ledger, timeline, proven, first, marks }: Ground, origins: readonly AccountDay['origin'][]): void {
   const { days, calendarDays } = timeline;
   for (const { date, code, reach } of ledger.omissions) {
-    const segment = calendarDays.filter((day) => day < date).length;
     const pending = code === 'pending_transaction';
+    const segment = calendarDays.filter((day) => (pending ? day <= date : day < date)).length;
     if (pending && proven[segment] === true) continue;
-    const start = segment === 0 && !pending ? date - (reach ?? Infinity) : (days[segment - 1] ?? date);
-    const end = segment === 0 && !pending ? date - 1 : (days[segment] ?? Infinity) - 1;
+    const undone = segment === 0 && !pending;
+    const start = undone ? date - (reach ?? Infinity) : Math.max(days[segment - 1] ?? date, pending ? date : -Infinity);
+    const end = undone ? date - 1 : (days[segment] ?? Infinity) - 1;
     const reason = marks.reason(code, DETAIL[code]);
     for (let index = Math.max(start - first, 0); index <= Math.min(end - first, marks.length - 1); index += 1) {
-      if (origins[index] !== 'captured' || segment === days.length) marks.lowerDays(index, index, pending ? SCORE.pending : SCORE.omitted, reason);
+      if (origins[index] !== 'captured' || (segment === days.length && !pending)) marks.lowerDays(index, index, pending ? SCORE.pending : SCORE.omitted, reason);
     }
   }
 }
