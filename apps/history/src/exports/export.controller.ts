@@ -9,7 +9,7 @@ import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { documentOf } from './document.js';
 import type { Table } from './document.js';
-import { activityTable, historyTable } from './load-export.js';
+import { activityTable, gainTable, historyTable } from './load-export.js';
 import type { ExportAsked } from './load-export.js';
 
 @Controller()
@@ -22,7 +22,10 @@ export class ExportController {
     const { format, of = 'history', ...scope } = payload;
     const asked = { ...scope, userId: context.userId } as ExportAsked;
     const written = <Row>(table: Result<Table<Row>, Problem>) => (table.ok ? ok(documentOf(format === 'csv' ? 'csv' : 'json', table.value)) : table);
-    const document = of === 'activities' ? written(await activityTable(this.reads, asked)) : written(await historyTable(this.reads, asked));
+    const document =
+      of === 'activities' ? written(await activityTable(this.reads, asked))
+      : of === 'gains' ? written(await gainTable(this.reads, asked))
+      : written(await historyTable(this.reads, asked));
     return document.ok ? answered(document.value, { stale }) : refused(document.error);
   }
 }

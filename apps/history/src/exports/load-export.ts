@@ -1,9 +1,10 @@
-/** Loads the table of an export: the same rows that the answers about history and activities have, all pages of them. */
+/** Loads the table of an export: the same rows that the answers about history, activities and gains have, all pages of them. */
 import type { historyRpc, Problem } from '@tidemark/contracts';
 import { instant, ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { marketDayOf } from '@tidemark/market';
 import { activityOf } from '../activities/activity.js';
+import { gainsOf } from '../gains/gains-of.js';
 import { pageOfTransactions } from '../projections/transactions/query.js';
 import type { StoredTransaction } from '../projections/transactions/query.js';
 import { accountsAsked } from '../reads/accounts-asked.js';
@@ -13,7 +14,8 @@ import { readDayRanges } from '../series/day-ranges.js';
 import { loadScope } from '../series/load-scope.js';
 import { pointOf } from '../series/point.js';
 import type { ScopeAsked } from '../series/scope-accounts.js';
-import { ACTIVITY_COLUMNS, HISTORY_COLUMNS } from './columns.js';
+import { ACTIVITY_COLUMNS, GAIN_COLUMNS, gainRows, HISTORY_COLUMNS } from './columns.js';
+import type { GainRow } from './columns.js';
 import type { Table } from './document.js';
 
 export interface ExportAsked extends ScopeAsked {
@@ -51,4 +53,12 @@ export async function activityTable(reads: HistoryReads, asked: ExportAsked): Pr
     more = page.length > PAGE;
   }
   return ok({ of: 'activities', columns: ACTIVITY_COLUMNS, rows: stored.map(activityOf), from, to, currency: null, reasons: [] });
+}
+
+/** First in, first out: of another method ask `/portfolio/gains`. */
+export async function gainTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<GainRow>, Problem>> {
+  const gains = await gainsOf(reads, asked);
+  if (!gains.ok) return gains;
+  const { from, to, currency, reasons } = gains.value;
+  return ok({ of: 'gains', columns: GAIN_COLUMNS, rows: gainRows(gains.value), from, to, currency, reasons });
 }

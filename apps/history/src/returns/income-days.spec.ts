@@ -8,7 +8,7 @@ const row = (kind: TransactionKind, cash: string | null, given: Partial<Normalis
   external: false, transfer: false, pending: false, doubts: [], providerType: kind, providerSubtype: null, description: null, ...given,
 });
 const rates: Record<string, string> = { USD: '1', EUR: '1.1' };
-const of = (...transactions: NormalisedTransaction[]) => incomeDays([{ transactions, counts: () => true }], (amount, currency) => (rates[currency] === undefined ? null : multiply(amount, rates[currency])));
+const of = (...transactions: NormalisedTransaction[]) => incomeDays([{ accountId: 'a', transactions, counts: () => true }], (amount, currency) => (rates[currency] === undefined ? null : multiply(amount, rates[currency])));
 
 describe('income and costs', () => {
   it('are told apart, by day and in all', () => {
@@ -21,20 +21,20 @@ describe('income and costs', () => {
     expect(of(row('sell', '99', { fees: '1', units: '-10' })).totals.fees).toBe('1');
   });
 
-  it('show a dividend before the fee that it was paid without', () => {
+  it('do not count again what a dividend was charged: it is taken off already', () => {
     const { days, totals } = of(row('dividend', '9', { fees: '1' }));
-    expect(days.get('2026-03-02')).toEqual({ income: '10', costs: '1' });
-    expect(totals).toMatchObject({ dividends: '10', fees: '1' });
+    expect(days.get('2026-03-02')).toEqual({ income: '9', costs: '0' });
+    expect(totals).toMatchObject({ dividends: '9', fees: '0' });
   });
 
-  it('take interest that was paid on margin as negative, and a rebate off the fees', () => {
-    expect(of(row('interest', '-3'), row('rebate', '1'), row('fee', '-2')).totals).toMatchObject({ interest: '-3', fees: '1' });
+  it('take interest that was paid on margin for a fee', () => {
+    expect(of(row('interest', '-3'), row('interest', '1'), row('fee', '-2')).totals).toMatchObject({ interest: '1', fees: '5' });
   });
 
-  it('take distributed gains and returned capital as no price, and as no dividend', () => {
-    const { days, totals } = of(row('capital_gain', '7'), row('return_of_capital', '3'));
-    expect(days.get('2026-03-02')).toEqual({ income: '10', costs: '0' });
-    expect(totals.dividends).toBe('0');
+  it('take distributed gains, returned capital and rebates for no price, and for no dividend', () => {
+    const { days, totals } = of(row('capital_gain', '7'), row('return_of_capital', '3'), row('rebate', '1'));
+    expect(days.get('2026-03-02')).toEqual({ income: '11', costs: '0' });
+    expect(totals).toEqual({ dividends: '0', interest: '0', fees: '0', taxes: '0' });
   });
 
   it('know a reinvestment whose income no row reports, and do not count one twice', () => {
@@ -53,6 +53,6 @@ describe('income and costs', () => {
 
   it('leave out what is pending, unknown or outside the scope', () => {
     expect(of(row('dividend', '10', { pending: true }), row('unknown', '10'), row('buy', '-10')).days.size).toBe(0);
-    expect(incomeDays([{ transactions: [row('dividend', '10')], counts: () => false }], (amount) => amount).totals.dividends).toBe('0');
+    expect(incomeDays([{ accountId: 'a', transactions: [row('dividend', '10')], counts: () => false }], (amount) => amount).totals.dividends).toBe('0');
   });
 });

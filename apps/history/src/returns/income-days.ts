@@ -1,19 +1,22 @@
 /**
  * What accounts were paid and charged, by day and in all, in the answer's currency at each day's rate: what tells the return that prices
- * made from the whole, and the income beside the gains. Pure.
+ * made from the whole, and the income beside the gains. Pure. What is income, and of what sort, is said in one place for this and for the
+ * answer about income (`incomeEntries`); beside it stand
  *
- *   income   dividends, interest (paid on margin: negative), gains that funds distributed, returns of capital; fees in them added back,
- *            tax is a row of its own. A reinvestment whose income no row reports is income of what its units were worth.
- *   costs    fees and taxes, those contained in trades too; a rebate is a negative fee
+ *   returned   a return of capital: no income, but no price either
+ *   fees       fees, those contained in trades, and interest paid on margin; what a dividend was charged is taken off it already
+ *   taxes      tax, withheld or not
  *
  * Pending rows are not yet true. What is unknown makes its day and its sum unknown, and no other.
  */
-import { add, isZero, negate } from '@tidemark/money';
+import { add, isNegative, isZero, negate } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
+import { incomeEntries } from '../income/income-entry.js';
 import type { DayIncome } from './performance.js';
 
 export interface Payer {
+  readonly accountId: string;
   /** As `resolveTransactions` leaves them. */
   readonly transactions: readonly NormalisedTransaction[];
   /** Whether the account is in the scope on that day, and the day in the period. */
@@ -22,56 +25,57 @@ export interface Payer {
 
 export type Totals = Readonly<Record<'dividends' | 'interest' | 'fees' | 'taxes', Decimal | null>>;
 
-/** Amounts in the row's currency; + in. */
+/** An amount in the row's currency, + in; fees and taxes above zero. */
 interface Paid {
-  readonly to: 'dividends' | 'interest' | 'distributed' | 'fees' | 'taxes';
+  readonly date: string;
+  readonly to: 'dividends' | 'interest' | 'other' | 'fees' | 'taxes';
   readonly amount: Decimal | null;
+  readonly currency: string | null;
 }
+
+const TO = { dividends: 'dividends', interest: 'interest', capitalGains: 'other', other: 'other', withheld: 'taxes' } as const;
 
 /** @param convert null where the rate of that day is not known */
 export function incomeDays(payers: readonly Payer[], convert: (amount: Decimal, currency: string, date: string) => Decimal | null): { days: Map<string, DayIncome>; totals: Totals } {
   const days = new Map<string, DayIncome>();
   const totals: Record<string, Decimal | null> = { dividends: '0', interest: '0', fees: '0', taxes: '0' };
-  const rows = payers.flatMap(({ transactions, counts }) => transactions.filter((row) => !row.pending && counts(row.date)));
-  for (const row of rows) {
-    for (const { to, amount } of paid(row)) {
-      const worth = inBase(amount, row, convert);
-      const day = days.get(row.date) ?? { income: '0', costs: '0' };
-      const cost = to === 'fees' || to === 'taxes';
-      days.set(row.date, cost ? { ...day, costs: plus(day.costs, worth) } : { ...day, income: plus(day.income, worth) });
-      if (to !== 'distributed') totals[to] = plus(totals[to] as Decimal | null, worth);
-    }
+  const paid = payers.flatMap(({ accountId, transactions, counts }) => [
+    ...incomeEntries(accountId, transactions).map(({ date, sort, amount, currency }): Paid => ({ date, to: TO[sort], amount, currency })),
+    ...transactions.filter(({ pending }) => !pending).flatMap(beside),
+  ].filter(({ date }) => counts(date)));
+  for (const one of paid) {
+    const worth = inBase(one, convert);
+    const day = days.get(one.date) ?? { income: '0', costs: '0' };
+    const cost = one.to === 'fees' || one.to === 'taxes';
+    days.set(one.date, cost ? { ...day, costs: plus(day.costs, worth) } : { ...day, income: plus(day.income, worth) });
+    if (one.to !== 'other') totals[one.to] = plus(totals[one.to] as Decimal | null, worth);
   }
   return { days, totals: totals as Totals };
 }
 
-function paid({ kind, cash, fees, doubts, worth }: NormalisedTransaction): Paid[] {
-  const contained = fees === null || isZero(fees) ? [] : [{ to: 'fees' as const, amount: fees }];
-  const gross = cash === null ? null : add(cash, fees ?? '0');
+/** What is no income and no price either. */
+function beside({ kind, cash, fees, date, currency }: NormalisedTransaction): Paid[] {
+  const taken = cash === null ? null : negate(cash);
   switch (kind) {
-    case 'dividend':
-      return [{ to: 'dividends', amount: gross }, ...contained];
-    case 'interest':
-      return [{ to: 'interest', amount: gross }, ...contained];
-    case 'capital_gain':
     case 'return_of_capital':
-      return [{ to: 'distributed', amount: gross }, ...contained];
-    case 'reinvestment':
-      return [...(doubts.includes('income_implied') ? [{ to: 'dividends' as const, amount: worth ?? null }] : []), ...contained];
+      return [{ date, currency, to: 'other', amount: cash }];
     case 'fee':
+      return [{ date, currency, to: 'fees', amount: taken }];
+    case 'interest':
+      return cash !== null && isNegative(cash) ? [{ date, currency, to: 'fees', amount: taken }] : [];
+    case 'dividend':
+    case 'capital_gain':
     case 'rebate':
-      return [{ to: 'fees', amount: cash === null ? null : negate(cash) }];
     case 'tax':
-      return [{ to: 'taxes', amount: cash === null ? null : negate(cash) }];
     case 'unknown':
     case 'cancel':
       return [];
     default:
-      return contained;
+      return fees === null || isZero(fees) ? [] : [{ date, currency, to: 'fees', amount: fees }];
   }
 }
 
-function inBase(amount: Decimal | null, { currency, date }: NormalisedTransaction, convert: (amount: Decimal, currency: string, date: string) => Decimal | null): Decimal | null {
+function inBase({ amount, currency, date }: Paid, convert: (amount: Decimal, currency: string, date: string) => Decimal | null): Decimal | null {
   if (amount === null) return null;
   if (isZero(amount)) return '0';
   return currency === null ? null : convert(amount, currency, date);

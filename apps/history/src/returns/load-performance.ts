@@ -1,23 +1,23 @@
 /** Loads what a period's figures are made from: the days of the scope, what was paid and charged in it, flows, and a benchmark's closes. */
 import type { historyRpc, Problem } from '@tidemark/contracts';
-import { instant, ok } from '@tidemark/kernel';
+import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { dayNumber, dayOf, lastClosedDay } from '@tidemark/market';
+import { dayNumber, dayOf } from '@tidemark/market';
 import { multiply, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { resolveTransactions } from '@tidemark/transactions';
 import type { NormalisedTransaction } from '@tidemark/transactions';
+import { gainsOf } from '../gains/gains-of.js';
 import { transactionsOf } from '../projections/transactions/query.js';
 import type { HistoryReads, RateTable } from '../reads/read-context.js';
 import { loadScope } from '../series/load-scope.js';
 import type { ScopeQuery, ScopeSeries } from '../series/load-scope.js';
-import { BEGINNING, rangeOf } from '../series/period.js';
 import type { ScopeDay } from '../series/scope-day.js';
 import { levelsOf } from './benchmark-level.js';
 import type { BenchmarkPrices } from './benchmark-prices.js';
 import { incomeDays } from './income-days.js';
 import type { PerformanceInput } from './performance.js';
-import { tradingDaysOf, withinPeriod } from './period-days.js';
+import { tradingDaysOf } from './period-days.js';
 
 type Flow = historyRpc.Performance['flows'][number];
 
@@ -27,30 +27,36 @@ export interface PeriodAsked {
 }
 
 export async function loadPeriod(reads: HistoryReads, prices: BenchmarkPrices, { query, benchmark }: PeriodAsked): Promise<Result<PerformanceInput, Problem>> {
-  const range = rangeOf(query, dayNumber(lastClosedDay(instant(reads.clock.now()))) + 1);
-  if (!range.ok) return range;
-  // One day more, for where the period's last day has not closed yet: a return needs two.
-  const asked = { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(Math.max(BEGINNING, range.value.from - 1)), to: dayOf(range.value.to) };
-  const loaded = await loadScope(reads, asked, { flows: true });
+  const loaded = await loadDays(reads, query);
   if (!loaded.ok) return loaded;
   const series = loaded.value;
-  const days = withinPeriod(series.days, dayOf(range.value.from));
+  const { days } = series;
   const [first, last] = [days[0]?.date, days.at(-1)?.date];
   if (first === undefined || last === undefined) return ok(nothingKnown(series));
   const accountIds = series.accounts.map(({ accountId }) => accountId);
   const transactions = await transactionsOf(reads.database, accountIds);
   const currencies = [...transactions.values()].flatMap((rows) => rows.flatMap(({ currency }) => currency ?? []));
   const rates = await reads.prices.ratesFor([...new Set([series.base, ...currencies, ...series.flows.flatMap(({ currency }) => currency ?? [])])], dayNumber(first), dayNumber(last));
+  const gains = await gainsOf(reads, { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(dayNumber(first) + 1), to: last });
+  if (!gains.ok) return gains;
   const income = incomeOf(series, transactions, rates, { first, last });
   return ok({
     currency: series.base, days,
     income: income.days,
-    gain: { realised: null, unrealised: unrealisedOf(days.at(-1)), ...income.totals },
+    gain: { realised: gains.value.realised.total, unrealised: unrealisedOf(days.at(-1)), ...income.totals },
     flows: flowsOf(series, rates, { first, last }),
     benchmark: benchmark === undefined ? null : { symbol: benchmark, levelOf: await levelOf(reads, prices, { symbol: benchmark, base: series.base, first, last }) },
-    reasons: series.reasons.filter((reason) => (reason.from ?? first) <= last && (reason.to ?? last) >= first),
+    reasons: [...series.reasons.filter((reason) => (reason.from ?? first) <= last && (reason.to ?? last) >= first), ...(gains.value.realised.total === null ? gains.value.reasons : [])],
     isTradingDay: tradingDaysOf(series.accounts),
   });
+}
+
+/** A return needs two days: where the period's last one is not known yet and only one is left, the one before it comes in. */
+async function loadDays(reads: HistoryReads, query: ScopeQuery): Promise<Result<ScopeSeries, Problem>> {
+  const loaded = await loadScope(reads, query, { flows: true });
+  const only = loaded.ok && loaded.value.days.length === 1 ? loaded.value.days[0] : undefined;
+  if (!only) return loaded;
+  return loadScope(reads, { ...query, period: undefined, from: dayOf(dayNumber(only.date) - 1), to: only.date }, { flows: true });
 }
 
 const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, taxes: null };
@@ -62,6 +68,7 @@ function nothingKnown({ base, reasons }: ScopeSeries): PerformanceInput {
 /** What was paid and charged after the close of the first day, in accounts that counted on the day. */
 function incomeOf(series: ScopeSeries, transactions: ReadonlyMap<string, NormalisedTransaction[]>, rates: RateTable, { first, last }: { first: string; last: string }) {
   const payers = series.accounts.map(({ accountId }) => ({
+    accountId,
     transactions: resolveTransactions(transactions.get(accountId) ?? []),
     counts: (date: string) => first < date && date <= last && countsOn(series, accountId, date),
   }));

@@ -4,12 +4,6 @@ import type { ScopeDay } from '../series/scope-day.js';
 import { namedMissing } from './daily-growth.js';
 import type { Why } from './figure.js';
 
-/** From the day at whose close the period starts; where its last day has not closed yet and only one is left, the one before too. */
-export function withinPeriod(days: readonly ScopeDay[], from: string): readonly ScopeDay[] {
-  const within = days.filter(({ date }) => date >= from);
-  return within.length < 2 ? days.slice(-2) : within;
-}
-
 /** Days before anything is known are cut off, but not those of which it is said what is missing: they make a figure unknown, not shorter. */
 export function fromFirstKnown(days: readonly ScopeDay[], reasons: readonly Why[]): readonly ScopeDay[] {
   const start = days.findIndex(({ value, date }) => value !== null || (namedMissing(date, reasons)?.code ?? 'no_history') !== 'no_history');

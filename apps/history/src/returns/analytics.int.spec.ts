@@ -1,0 +1,157 @@
+/** Performance, allocation, analytics and exports over RPC: from events to answers, with prices from a source. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { historyRpc } from '@tidemark/contracts';
+import type { LogPosition, RecordedTransaction, RequestOf, ResponseOf, RpcContract } from '@tidemark/contracts';
+import { ok } from '@tidemark/kernel';
+import { dayNumber, dayOf, weekday } from '@tidemark/market';
+import { newId } from '@tidemark/service';
+import { parse } from 'csv-parse/sync';
+import { completed, discover, recorded, snapshotOf, startFixture, stock, trade, usd } from '../history.fixture.js';
+import type { GivenAccount, HistoryFixture } from '../history.fixture.js';
+import type { PriceSource } from '../price-source/price-source.js';
+
+const { allocation, analytics, exportHistory, performance, portfolioHistory } = historyRpc;
+
+/** Rises by a tenth on 2026-11-18. */
+const RULES: Record<string, [before: string, after: string]> = { AAPL: ['100', '110'], SPY: ['400', '440'], EURUSD: ['1.1', '1.1'] };
+const source: PriceSource = {
+  id: 'spec',
+  daysACall: 5_000,
+  identifiers: [],
+  closes: (symbol, _kind, from, to) => {
+    const [before, after] = RULES[symbol] ?? [null, null];
+    const days = Array.from({ length: dayNumber(to) - dayNumber(from) + 1 }, (_, index) => dayNumber(from) + index).filter((day) => weekday(day) <= 5).map(dayOf);
+    return Promise.resolve(ok({ currency: before === null ? null : 'USD', closes: before === null || after === null ? [] : days.map((day) => ({ day, close: day < '2026-11-18' ? before : after })) }));
+  },
+  splits: () => Promise.resolve(ok([])),
+  profile: (symbol, kind) => Promise.resolve(ok(symbol in RULES ? { symbol, kind: kind === 'crypto' ? 'crypto' : 'security', name: symbol, currency: 'USD', cusip: null, isin: null } : null)),
+  byIdentifier: () => Promise.resolve(ok([])),
+  byName: () => Promise.resolve(ok([])),
+};
+
+let history: HistoryFixture;
+let account: GivenAccount;
+let euros: GivenAccount;
+
+beforeAll(async () => {
+  history = await startFixture('analytics');
+  await history.start({ source });
+  account = await discover(history);
+  euros = await discover(history, { userId: account.userId, provider: 'snaptrade' });
+  const cash = (date: string, subtype: string, amount: string, more: Partial<RecordedTransaction> = {}) => ({ ...trade(date, 'sell', 'AAPL', '0', amount), providerType: 'cash', providerSubtype: subtype, quantity: null, asset: null, ...more });
+  // Given 5 AAPL at 100 and 990 of cash; 500 paid in, 5 more bought, a dividend of 10 paid, and a rise by a tenth.
+  await firstSync(account, [stock('AAPL', '10'), usd('1000')], [
+    cash('2026-11-10', 'deposit', '500'), trade('2026-11-12', 'buy', 'AAPL', '5', '500', { description: '=cmd|x' }), cash('2026-11-16', 'dividend', '10', { asset: 'equity:AAPL' }),
+  ]);
+  await firstSync(euros, [{ asset: 'currency:EUR', quantity: '1000' }], []);
+  await Promise.all([history.finished(account), history.finished(euros)]);
+}, 120_000);
+afterAll(async () => { await history.close(); });
+
+async function firstSync(of: GivenAccount, lines: Parameters<typeof snapshotOf>[2], transactions: readonly RecordedTransaction[]): Promise<void> {
+  const syncId = newId();
+  await history.seen(await history.say('sync', of.userId, [snapshotOf(of, '2026-11-20T21:30:00.000Z', lines, syncId), ...(transactions.length > 0 ? [recorded(of, transactions, syncId)] : []), completed(of, syncId)]));
+}
+
+async function ask<C extends RpcContract>(contract: C, payload: RequestOf<C>, after: readonly LogPosition[] = []): Promise<ResponseOf<C>> {
+  const reply = await history.call(contract, account.userId, payload, after);
+  if (!reply.ok) throw new Error(JSON.stringify(reply.error));
+  return reply.value;
+}
+
+describe('performance', () => {
+  it('of a month: 1490, 500 paid in, 10 of dividends, a rise by 100', async () => {
+    const answer = await ask(performance, { account: account.accountId, period: '1M' });
+    expect(answer).toMatchObject({
+      currency: 'USD', from: '2026-10-20', to: '2026-11-20', startValue: '1490', endValue: '2100',
+      // 2100 / (1490 + 500) − 1, and without the dividend 1100 + 1000 over 1990 + 10
+      timeWeighted: { value: '0.0552763819' }, totalReturn: { value: '0.0552763819' }, priceReturn: { value: '0.05' },
+      maxDrawdown: { value: '0' }, benchmark: null, gain: { realised: '0', dividends: '10', interest: '0', fees: '0', taxes: '0' },
+      flows: [{ date: '2026-11-10', amount: '500', kind: 'deposit', accountId: account.accountId, internal: false }],
+    });
+    // 110 over 1490 for 31 days and 500 for 11: (2100 − 1490 − 500) / (1490 + 500 × 11/31)
+    expect(Number(answer.modifiedDietz.value)).toBeCloseTo(110 / (1490 + (500 * 11) / 31), 9);
+    expect(answer.moneyWeighted).toMatchObject({ annualised: false });
+    expect(Number(answer.moneyWeighted.period)).toBeCloseTo(Number(answer.modifiedDietz.value), 2);
+    expect(Number(answer.volatility.annualised)).toBeGreaterThan(0);
+  });
+
+  it('is the chart\'s: the same ends, whatever the period', async () => {
+    for (const period of ['1D', '1W', '1M', '3M', '6M', 'YTD', '1Y', '2Y', 'ALL'] as const) {
+      const [chart, answer] = [await ask(portfolioHistory, { period }), await ask(performance, { period })];
+      expect({ period, from: answer.from, to: answer.to, start: answer.startValue, end: answer.endValue }).toEqual({ period, from: chart.from, to: chart.to, start: chart.points[0]?.value, end: chart.points.at(-1)?.value });
+    }
+  });
+
+  it('of a day is that of the last day that closed', async () => {
+    expect(await ask(performance, { account: account.accountId, period: '1D' })).toMatchObject({ from: '2026-11-19', to: '2026-11-20', timeWeighted: { value: '0' }, moneyWeighted: { value: '0', period: '0' }, volatility: { daily: null, reason: { code: 'too_few_days' } } });
+    expect(await ask(performance, { account: account.accountId, from: '2026-11-17', to: '2026-11-18' })).toMatchObject({ timeWeighted: { value: '0.05' }, maxDrawdown: { value: '0' } });
+  });
+
+  it('compares with a symbol that nobody holds, and says so where nobody has its prices', async () => {
+    // 1490 + 500 at 400 are 4.975 units, worth 440 each
+    const { benchmark } = await ask(performance, { account: account.accountId, period: '1M', benchmark: 'SPY' });
+    expect(benchmark).toMatchObject({ symbol: 'SPY', timeWeighted: { value: '0.1' }, endValue: '2189' });
+    const missing = await ask(performance, { account: account.accountId, period: '1M', benchmark: 'NOSUCH' });
+    expect(missing.benchmark).toMatchObject({ symbol: 'NOSUCH', timeWeighted: { value: null, reason: { code: 'benchmark_missing' } }, moneyWeighted: { value: null }, endValue: null });
+  });
+
+  it.each([
+    [{ period: '1M', from: '2026-01-01' }, 'period'],
+    [{ from: '2026-02-30' }, 'from'],
+    [{ currency: 'XQX' }, 'currency'],
+  ] as const)('refuses %j and names the field', async (payload, field) => {
+    expect(await history.call(performance, account.userId, payload)).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field }] } });
+  });
+
+  it('knows no other user\'s account', async () => {
+    for (const contract of [performance, analytics, exportHistory, allocation]) {
+      const payload = { account: account.accountId, ...(contract === exportHistory ? { format: 'csv' } : {}), ...(contract === allocation ? { by: 'class' } : {}) };
+      expect(await history.call(contract as RpcContract, 'somebody-else', payload as never)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+    }
+  });
+});
+
+describe('allocation', () => {
+  it('is made of what the newest point of the chart is worth', async () => {
+    const { points } = await ask(portfolioHistory, { period: '1W' });
+    for (const by of ['class', 'sector', 'account', 'provider', 'currency'] as const) expect((await ask(allocation, { by })).total).toBe(points.at(-1)?.value);
+    expect(await ask(allocation, { by: 'class' })).toMatchObject({ currency: 'USD', total: '3200', complete: true, reasons: [], slices: [{ key: 'cash', name: 'Cash', value: '2100', percent: '65.63' }, { key: 'equity', name: 'Equities', value: '1100', percent: '34.37' }] });
+    expect((await ask(allocation, { by: 'currency', currency: 'EUR' })).slices.map(({ key, percent }) => [key, percent])).toEqual([['USD', '65.63'], ['EUR', '34.37']]);
+    expect((await ask(allocation, { by: 'provider', account: euros.accountId })).slices).toEqual([{ key: 'snaptrade', name: 'snaptrade', value: '1100', percent: '100' }]);
+  });
+
+  it('is new as soon as the snapshot is that the caller wrote', async () => {
+    const given = await discover(history, { userId: account.userId });
+    const reached = await history.say('sync', given.userId, [snapshotOf(given, '2026-11-20T21:45:00.000Z', [usd('800')], null)]);
+    expect((await ask(allocation, { by: 'account' }, reached)).slices.map(({ key, value }) => [key, value])).toContainEqual([given.accountId, '800']);
+  });
+});
+
+describe('analytics', () => {
+  it('has its scores with formulas and inputs', async () => {
+    const answer = await ask(analytics, { account: account.accountId });
+    expect(answer).toMatchObject({ currency: 'USD', hhi: { value: '1' }, effectiveHoldings: { value: '1' }, largest: [{ asset: 'equity:AAPL', value: '1100', weight: '100' }], diversificationScore: { inputs: { hhiLookThrough: '1' } } });
+    expect(answer.riskScore.inputs).toMatchObject({ hhi: '1', exposure: '0.5238095238', maxDrawdown: '0' });
+    expect(answer.riskScore.value).toBeGreaterThan(0);
+  });
+
+  it('has reasons and no zeros where there is nothing', async () => {
+    const reply = await history.call(analytics, 'nobody-yet', {});
+    expect(reply).toMatchObject({ ok: true, value: { hhi: { value: null, reason: { code: 'no_positions' } }, riskScore: { value: null }, diversificationScore: { value: null, reason: { code: 'no_positions' } } } });
+  });
+});
+
+describe('export', () => {
+  it('writes the chart and the activities, as CSV and as JSON', async () => {
+    const chart = await ask(exportHistory, { format: 'csv', account: account.accountId, period: '1W' });
+    expect(chart).toMatchObject({ filename: 'tidemark-history-2026-11-13-2026-11-20.csv', contentType: expect.stringContaining('text/csv') });
+    expect((parse(chart.body, { columns: true }) as unknown as { date: string; value: string }[]).map(({ date, value }) => [date, value]).slice(3, 7)).toEqual([['2026-11-16', '2000'], ['2026-11-17', '2000'], ['2026-11-18', '2100'], ['2026-11-19', '2100']]);
+    const activities = await ask(exportHistory, { format: 'csv', of: 'activities' });
+    expect((parse(activities.body, { columns: true }) as unknown as { type: string; description: string }[]).map(({ type, description }) => [type, description])).toEqual([['dividend', ''], ['buy', `'=cmd|x`], ['deposit', '']]);
+    const json = await ask(exportHistory, { format: 'json', of: 'activities', account: account.accountId, from: '2026-11-11', to: '2026-11-13' });
+    const gains = await ask(exportHistory, { format: 'json', of: 'gains', account: account.accountId });
+    expect(JSON.parse(gains.body)).toMatchObject({ of: 'gains', currency: 'USD', rows: expect.arrayContaining([expect.objectContaining({ kind: 'unrealised', asset: 'equity:AAPL' })]) });
+    expect(JSON.parse(json.body)).toMatchObject({ of: 'activities', rows: [{ type: 'buy', amount: '-500', description: '=cmd|x' }] });
+  });
+});
