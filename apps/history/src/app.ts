@@ -9,6 +9,8 @@ import { connectNats, createLogger, createMetrics, startNest, systemClock } from
 import type { Env, RunningService, ServiceDefinition } from '@tidemark/service';
 import { ActivitiesController } from './activities/activities.controller.js';
 import { AllocationController } from './allocation/allocation.controller.js';
+import { CLOSING, CloseController } from './closing/close.controller.js';
+import { startClosing } from './closing/start-closing.js';
 import { composePrices } from './compose-prices.js';
 import { historyConfig } from './config.js';
 import type { HistoryConfig } from './config.js';
@@ -25,6 +27,7 @@ import { ReconstructionController, WAKE } from './jobs/reconstruction.controller
 import { Understanding } from './jobs/understanding.js';
 import { ReconstructionWorker } from './jobs/worker.js';
 import { runMetrics } from './metrics.js';
+import { Closing1763700070000 } from './migrations/closing.migration.js';
 import { HistoryDays1763700060000 } from './migrations/days.migration.js';
 import { History1763700020000 } from './migrations/history.migration.js';
 import { HistoryIntraday1763700080000 } from './migrations/intraday.migration.js';
@@ -47,13 +50,14 @@ export type { HistoryConfig } from './config.js';
 export const service: ServiceDefinition = { name: 'history', start };
 
 const CONTROLLERS = [
-  ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, AnalyticsController, GainsController, IncomeController, ExportController, PricesController, WatchController,
+  ReconstructionController, PortfolioHistoryController, ActivitiesController, PerformanceController, AllocationController, AnalyticsController, GainsController, IncomeController, ExportController, PricesController,
+  CloseController, WatchController,
 ];
 
 export const PROJECTIONS = [accounts, settings, capturedSnapshots, holdings, transactions];
 
 /** @param partitions of the log, fixed when it is installed */
-export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000, HistoryIntraday1763700080000, Prices1763710030000];
+export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000, Closing1763700070000, HistoryIntraday1763700080000, Prices1763710030000];
 
 /** What a test gives in place of the world. */
 export interface Given {
@@ -100,11 +104,12 @@ async function run(config: HistoryConfig, given: Given, opened: Opened): Promise
   opened.add(await startReactors({ ...work, reactors: [accountReactor(deps), marketReactor(deps)] }), (one) => one.close());
   opened.add(worker, (one) => one.close()).start();
   opened.add(new Understanding(deps), (one) => one.close()).start();
+  const closing = opened.add(startClosing({ database, log, clock, logger, supply: deps.supply, settings: config.closing, wake: deps.wake }, randomUUID()), (one) => one.close());
   const intraday = opened.add(await startIntraday({ ...work, clock, metrics: registry, prices: prices.reads, quotes, hours: config.QUOTES_HOURS }), (one) => one.close());
   const module = historyModule({
     reads: { database, clock, prices: prices.reads },
     controllers: CONTROLLERS,
-    providers: [{ provide: WAKE, useValue: deps.wake }, { provide: PRICES, useValue: prices }, { provide: WATCH_DESK, useValue: intraday.desk }],
+    providers: [{ provide: WAKE, useValue: deps.wake }, { provide: PRICES, useValue: prices }, { provide: CLOSING, useValue: closing.desk }, { provide: WATCH_DESK, useValue: intraday.desk }],
   });
   const ready = () => readiness(database);
   const nest = opened.add(await startNest({ module, name: service.name, host: config.HISTORY_HOST, port: config.HISTORY_HTTP_PORT, natsUrl: config.NATS_URL, nats, log: logger, ready, metrics: registry }), (one) => one.close());

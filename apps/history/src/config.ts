@@ -2,6 +2,8 @@
 import { DEFAULT_PARTITIONS } from '@tidemark/event-log';
 import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text } from '@tidemark/service';
 import type { Env } from '@tidemark/service';
+import { CLOSING_DEFAULTS } from './closing/deps.js';
+import type { ClosingSettings } from './closing/deps.js';
 import { quoteSettingProblems, quoteSettings } from './intraday/quotes/quote-settings.js';
 import type { RunSettings } from './jobs/deps.js';
 import { costACall, priceSettingProblems, priceSettings } from './price-source/price-settings.js';
@@ -28,6 +30,10 @@ const SCHEMA = {
   HISTORY_POLL: duration('500ms'),
   /** What a sync brings is left to gather until the sync says that it is through, at most this long. */
   HISTORY_GATHER: duration('30s'),
+  /** From the close of a market until its day is closed: prices are published, snapshots of the last minutes arrive. */
+  HISTORY_CLOSE_DELAY: duration('10m'),
+  /** A day waits this long for its prices, then it is closed without those that have not come. */
+  HISTORY_CLOSE_PATIENCE: duration('3h'),
   TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
   LOG_LEVEL: oneOfTexts(LOG_LEVELS, 'info'),
   ...priceSettings,
@@ -63,7 +69,8 @@ export function historyConfig(env: Env) {
     symbolRetryMs: config.SYMBOL_RETRY,
     costACall: costACall(config),
   };
-  return { ...config, runs, prices };
+  const closing: ClosingSettings = { ...CLOSING_DEFAULTS, delayMs: config.HISTORY_CLOSE_DELAY, patienceMs: config.HISTORY_CLOSE_PATIENCE };
+  return { ...config, runs, prices, closing };
 }
 
 export type HistoryConfig = ReturnType<typeof historyConfig>;
