@@ -6,7 +6,7 @@ import { instant, NAMESPACE, uuidV5 } from '@tidemark/kernel';
 import { closeMs, dayOf } from '@tidemark/market';
 import type { LogTransaction } from '@tidemark/event-log';
 import type { DayNumber } from '../reconstruction/model.js';
-import { holdOpenFrom } from '../storage/partitions.js';
+import { holdOpenFrom, readOpenFrom } from '../storage/partitions.js';
 import { leaveToEngine, nextAccounts, valuesOf } from './close-batch.js';
 import type { BatchAccount } from './close-batch.js';
 import { pricesPending, readyToWrite } from './close-day.js';
@@ -17,9 +17,10 @@ import type { MarketClose } from './market-close.js';
 import type { AccountMarket } from './markets.js';
 import { CLOSE_AGAIN } from './value-batch.js';
 
-/** @returns how many accounts have another day now; null where another worker is at it */
+/** @returns how many accounts have another day now; null where another worker is at it, or the day's month is compacted: then a reconstruction revises it */
 export async function closeAgain(deps: ClosingDeps, worker: string, of: AccountMarket, day: DayNumber): Promise<number | null> {
   const { database, clock, settings } = deps;
+  if (day < ((await readOpenFrom(database)) ?? day)) return null;
   await pricesPending(deps, of, day);
   const claimed = await claimClose(database, worker, of.market.id, day, settings.lockMs, true);
   if (!claimed) return null;

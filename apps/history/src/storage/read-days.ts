@@ -63,10 +63,13 @@ export async function readBlocks(client: SqlClient, accountIds: readonly string[
   return rows;
 }
 
+/** As `DayRow` has them: days as whole numbers. */
+export const DAY_COLUMNS = `account_id, day - date '1970-01-01' AS day, revision, securities, quality, origin, complete, cost_known, inflow_known, outflow_known, currency, value, cash, cost_basis, inflow, outflow, reasons`;
+
 /** The rows of the newest revision of every day, at most of `revision`. */
 export async function readRows(client: SqlClient, accountIds: readonly string[], from: DayNumber, to: DayNumber, revision: number): Promise<DayRow[]> {
-  const { rows } = await client.query<Omit<DayRow, 'day'> & { day: number }>(
-    `SELECT account_id, day - date '1970-01-01' AS day, revision, securities, quality, origin, complete, cost_known, inflow_known, outflow_known, currency, value, cash, cost_basis, inflow, outflow, reasons
+  const { rows } = await client.query<DayRow>(
+    `SELECT ${DAY_COLUMNS}
      FROM (SELECT d.*, max(revision) OVER (PARTITION BY account_id, day) AS newest FROM account_day d WHERE account_id = ANY($1::uuid[]) AND day BETWEEN $2 AND $3 AND revision <= $4) d
      WHERE revision = newest ORDER BY account_id, day, currency`,
     [accountIds, dayOf(from), dayOf(to), revision],
