@@ -34,6 +34,7 @@ export class Understanding {
         this.deps.wake();
       } catch (error) {
         this.deps.logger.warn({ err: error }, 'stored transactions could not be read by the rules of today; trying again');
+        // Rejects where the service is closed meanwhile, and the loop sees that.
         await sleep(RETRY_MS, undefined, { signal: this.stop.signal }).catch(() => undefined);
       }
     }
