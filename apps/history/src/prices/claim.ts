@@ -28,7 +28,7 @@ const FREE = `s.next_attempt_at <= now() AND (s.locked_until IS NULL OR s.locked
 /** American securities that are known up to the day before and lack this day ($DAY) alone. */
 const LACKING = (day: string) => `
   SELECT w.symbol FROM price_want w JOIN price_series s USING (symbol)
-  WHERE s.kind = 'security' AND s.currency IS NOT NULL AND s.symbol !~ '\\.[A-Z]{1,2}$' AND s.splits_at > now() - interval '7 days' AND s.bulk_missed IS DISTINCT FROM ${day} AND ${FREE}
+  WHERE s.kind = 'security' AND s.currency IS NOT NULL AND s.symbol !~ '\\.[A-Z]{1,2}$' AND s.splits_at > now() - interval '7 days' AND s.bulk_missed IS DISTINCT FROM ${day} AND NOT s.covered @> ${day} AND s.covered <> '{}' AND ${FREE}
   GROUP BY w.symbol, s.covered HAVING NOT bool_or(w.force) AND range_agg(int4range(w.first_day, w.last_day, '[]')) - s.covered = int4multirange(int4range(${day}, ${day}, '[]'))`;
 
 /** One call answers a day of many symbols: from so many on they are left to it. */

@@ -64,8 +64,7 @@ export async function fetchDay(deps: PriceDeps & { source: PriceSource }, worker
   const runIds: string[] = [];
   for (let start = 0; start < answered.length; start += CHUNK) runIds.push(...(await storeDay(deps, worker, answered.slice(start, start + CHUNK), day, closes.value, bySymbol)));
   const absent = claimed.filter(({ symbol }) => !closes.value.has(symbol));
-  await putBackSeries(database, worker, answered, { failure: null, final: false, waitMs: 0, counts: false });
-  await putBackSeries(database, worker, absent, { failure: null, final: false, waitMs: 0, counts: false, bulkMissed: day });
+  if (absent.length > 0) await putBackSeries(database, worker, absent, { failure: null, final: false, waitMs: 0, counts: false, bulkMissed: day });
   return { symbols: answered.length, runIds };
 }
 

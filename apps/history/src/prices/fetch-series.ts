@@ -19,8 +19,6 @@ import type { CheckedAnswer, Stored } from './store-answers.js';
 
 /** Nothing that waits within minutes helps against these; they are tried again all the same, for a plan may be changed. */
 const FINAL_WAIT_MS = 3_600_000;
-/** The source has not published its day yet; doubles up to four hours, for asking again costs. */
-const LATE_WAIT_MS = 900_000;
 /** Days around what is asked whose stored closes tell whether an answer can be believed. */
 const NEIGHBOURS = 14;
 
@@ -41,10 +39,12 @@ export async function fetchSeries(deps: PriceDeps & { source: PriceSource }, wor
     const runIds = await putBackSeries(deps.database, worker, [series], { failure: detail, final: kind === 'final', waitMs });
     return { stored: null, runIds, failure: answer.error };
   }
-  const stored = answer.value ? await storeAnswers(deps, worker, [answer.value]) : null;
-  const left = await missingOf(deps.database, series.symbol);
-  await putBackSeries(deps.database, worker, [series], { failure: left.length > 0 ? 'the source has not published the day yet' : null, final: false, waitMs: left.length > 0 ? LATE_WAIT_MS * 2 ** Math.min(series.attempts - 1, 4) : 0, counts: left.length > 0 });
-  return { stored, runIds: stored?.runIds ?? [], failure: null };
+  if (answer.value) {
+    const stored = await storeAnswers(deps, worker, [answer.value]);
+    return { stored, runIds: stored.runIds, failure: null };
+  }
+  await putBackSeries(deps.database, worker, [series], { failure: null, final: false, waitMs: 0, counts: false });
+  return { stored: null, runIds: [], failure: null };
 }
 
 /** Another fetch answered them: what is left is to let the wants go. */

@@ -92,7 +92,8 @@ export class PriceWorker {
       .finally(() => {
         this.held.delete(series.symbol);
         this.running.delete(done);
-        this.wake();
+        // A few at once: each claim looks through all wants.
+        if (this.running.size * 2 <= this.deps.settings.concurrency) this.wake();
       });
     this.running.add(done);
   }

@@ -44,6 +44,9 @@ interface Change {
 }
 
 const CLOSES_AN_EVENT = 1_000;
+const NOT_PUBLISHED = 'the source has not published the day yet';
+/** Doubles up to four hours, for asking again costs. */
+const LATE_WAIT_MS = 900_000;
 
 /** @throws LeaseLost where another worker has one of the symbols: then nothing is written */
 export async function storeAnswers(deps: Pick<PriceDeps, 'log' | 'newId' | 'clock' | 'source' | 'metrics'>, worker: string, answers: readonly CheckedAnswer[]): Promise<Stored> {
@@ -143,13 +146,20 @@ async function writeQuarantine(tx: LogTransaction, answers: readonly CheckedAnsw
   );
 }
 
-/** @returns the runs whose wants are answered */
+/** Also gives the symbols back: to whoever wants more of them, or, where the source has not published what is wanted, for later. @returns the runs whose wants are answered */
 async function writeSeries(tx: LogTransaction, changes: readonly Change[]): Promise<string[]> {
   const changed = ({ added, corrected, splits }: Change): boolean => added.length + corrected.length + splits.length > 0;
   await tx.query(
-    `UPDATE price_series s SET currency = n.currency, covered = s.covered + n.told::int4multirange, version = s.version + n.changed::int, splits_at = CASE WHEN n.splits THEN now() ELSE s.splits_at END, failure = NULL, final = false
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bool[]) AS n(symbol, currency, told, changed, splits) WHERE s.symbol = n.symbol`,
-    [changes.map(({ answer }) => answer.series.symbol), changes.map(({ answer }) => answer.currency), changes.map(({ answer }) => multirange(answer.told)), changes.map(changed), changes.map(({ answer }) => answer.splits !== null)],
+    `UPDATE price_series s SET currency = n.currency, covered = s.covered + n.told::int4multirange, version = s.version + n.changed::int, splits_at = CASE WHEN n.splits THEN now() ELSE s.splits_at END, final = false,
+       locked_by = NULL, locked_until = NULL, failure = CASE WHEN late.is THEN '${NOT_PUBLISHED}' END, attempts = CASE WHEN late.is THEN s.attempts ELSE 0 END,
+       next_attempt_at = CASE WHEN late.is THEN now() + $7::interval * 2 ^ least(s.attempts - 1, 4) ELSE now() END
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[], $5::bool[], $6::timestamptz[]) AS n(symbol, currency, told, changed, splits, claimed_at),
+       LATERAL (SELECT EXISTS (SELECT 1 FROM price_series c JOIN price_want w USING (symbol) WHERE c.symbol = n.symbol AND w.wanted_at <= n.claimed_at AND NOT (c.covered + n.told::int4multirange) @> int4range(w.first_day, w.last_day, '[]')) AS is) late
+     WHERE s.symbol = n.symbol`,
+    [
+      changes.map(({ answer }) => answer.series.symbol), changes.map(({ answer }) => answer.currency), changes.map(({ answer }) => multirange(answer.told)), changes.map(changed), changes.map(({ answer }) => answer.splits !== null),
+      changes.map(({ answer }) => answer.series.claimedAt), `${LATE_WAIT_MS} milliseconds`,
+    ],
   );
   const { rows } = await tx.query<{ runId: string }>(
     `DELETE FROM price_want w USING price_series s, unnest($1::text[], $2::timestamptz[]) AS n(symbol, claimed_at)

@@ -57,7 +57,7 @@ export class SymbolWorker {
       .catch((error: unknown) => this.left(error, { asset: wanted.asset }))
       .finally(() => {
         this.held.delete(wanted.asset);
-        this.wake();
+        if (this.held.size * 2 <= this.deps.settings.concurrency) this.wake();
       });
     this.held.set(wanted.asset, done);
   }
