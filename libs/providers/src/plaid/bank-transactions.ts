@@ -4,7 +4,7 @@ import type { FetchedTransaction } from '../port.js';
 import { redact } from '../redaction.js';
 import { booleanAt, decimalAt, fieldsOf, listAt, optionalBoolean, optionalFields, optionalText, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
-import { dayAt, optionalInstant } from '../wire/time.js';
+import { dayAt, optionalMoment } from '../wire/time.js';
 import { currencyOf } from './currency.js';
 
 export interface BankPage {
@@ -31,7 +31,7 @@ function transactionOf(fields: Fields, path: string): FetchedTransaction {
   return {
     identity: textAt(fields, 'transaction_id', path),
     date: dayAt(fields, 'date', path),
-    at: optionalInstant(fields, 'datetime', path),
+    at: optionalMoment(fields, 'datetime', path)?.at ?? null,
     pending: optionalBoolean(fields, 'pending', path) ?? false,
     providerType: (category === null ? null : optionalText(category, 'primary', within))?.slice(0, 120) ?? 'UNCATEGORIZED',
     providerSubtype: (category === null ? null : optionalText(category, 'detailed', within))?.slice(0, 120) ?? null,

@@ -35,6 +35,12 @@ describe('Plaid investment transactions', () => {
     expect(investment({ security_id: null, iso_currency_code: null, unofficial_currency_code: 'PTS' })).toMatchObject({ asset: null, currency: null, original: { unofficial_currency_code: 'PTS' } });
   });
 
+  it('take midnight for a day without a time, which decides no order', () => {
+    expect(investment({ transaction_datetime: '2026-02-18T15:04:05Z' })).toMatchObject({ date: '2026-02-18', at: '2026-02-18T15:04:05.000Z' });
+    expect(investment({ transaction_datetime: '2026-02-18T00:00:00Z' })).toMatchObject({ date: '2026-02-18', at: null });
+    expect(investment({})).toMatchObject({ at: null });
+  });
+
   it('name a missing amount', () => expect(investment({ amount: null })).toBe('investment_transactions[0].amount: a number is expected'));
 });
 

@@ -7,7 +7,7 @@ import type { FetchedTransaction } from '../port.js';
 import { redact } from '../redaction.js';
 import { countAt, decimalAt, fieldsOf, listAt, optionalDecimal, optionalText, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
-import { dayAt, optionalInstant } from '../wire/time.js';
+import { dayAt, optionalMoment } from '../wire/time.js';
 import { currencyOf } from './currency.js';
 import { securitiesOf, undescribed } from './securities.js';
 import type { PlaidSecurity } from './securities.js';
@@ -39,7 +39,7 @@ function transactionOf(fields: Fields, path: string, securities: ReadonlyMap<str
   return {
     identity: textAt(fields, 'investment_transaction_id', path),
     date: dayAt(fields, 'date', path),
-    at: optionalInstant(fields, 'transaction_datetime', path),
+    at: optionalMoment(fields, 'transaction_datetime', path)?.at ?? null,
     providerType: textAt(fields, 'type', path).slice(0, 120),
     providerSubtype: optionalText(fields, 'subtype', path)?.slice(0, 120) ?? null,
     description: optionalText(fields, 'name', path)?.slice(0, 2000) ?? null,
