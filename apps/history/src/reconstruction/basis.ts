@@ -135,9 +135,8 @@ function paidBefore(basis: Ratio | null, before: bigint, after: bigint, move: Mo
 
 /** What the move cost: the cash that it took, or what its units are said to be worth; null where neither is known. */
 function costOf({ effect, book, delta }: Move): Ratio | null {
-  const { transaction } = effect;
+  const { transaction, cash } = effect;
   if (transaction === null || transaction.currency === null || (book.currency !== null && transaction.currency !== book.currency)) return null;
-  const cash = transaction.cash === null ? null : exact(transaction.cash);
   if (transaction.kind === 'return_of_capital') return cash === null ? null : ratioOf({ digits: -cash.digits, scale: cash.scale });
   if (TRADES.has(transaction.kind) && cash !== null && cash.digits !== 0n) return ratioOf({ digits: -cash.digits, scale: cash.scale });
   if (transaction.worth == null) return null;

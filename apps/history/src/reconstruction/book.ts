@@ -16,6 +16,8 @@ export interface Effect {
   /** The latest day that anything says of it. */
   readonly lastDate: DayNumber;
   readonly at: string | null;
+  /** Cash of the transaction, in its currency; null where it is unknown. */
+  cash: Exact | null;
   readonly moves: Move[];
   /** The segments it may lie in: k is after k snapshots. `segment` is where it is taken to lie; `early` is where it lies if its date is that of settlement. */
   early: number;

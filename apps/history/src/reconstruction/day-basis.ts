@@ -3,7 +3,7 @@
  * are ratios whose common denominator would be enormous, so they are added up at 36 digits, rounded down, and the sum is stored at 18:
  * the same as that of the exact sum unless this lies within 10^−34 of half a unit of the 18th digit, where the exact sum decides.
  */
-import { halfEven, powerOfTen, STORED_DIGITS, written } from '@tidemark/money';
+import { powerOfTen, STORED_DIGITS, written } from '@tidemark/money';
 import { scaledBasis } from './basis.js';
 import type { CurrencyAmount } from './model.js';
 import { NOTHING, plus, reduced, stored } from './ratio.js';
@@ -13,6 +13,7 @@ import type { Days, Shown } from './value-book.js';
 const DIGITS = 36;
 const SCALE = powerOfTen(DIGITS);
 const CUT = powerOfTen(DIGITS - STORED_DIGITS);
+const HALF = CUT / 2n;
 
 /** One basis from `first` on; null: units are held and their basis is unknown. */
 interface Change {
@@ -93,8 +94,10 @@ class Running {
 
   #amount(currency: string, digits: bigint, inexact: bigint): string {
     if (inexact === 0n) return written({ digits, scale: DIGITS });
-    const [low, high] = [halfEven(digits, CUT), halfEven(digits + inexact, CUT)];
-    if (low === high) return written({ digits: low, scale: STORED_DIGITS });
+    const kept = digits / CUT;
+    const rest = digits - kept * CUT;
+    if (rest + inexact < HALF && rest >= 0n) return written({ digits: kept, scale: STORED_DIGITS });
+    if (rest > HALF) return written({ digits: kept + 1n, scale: STORED_DIGITS });
     const bases = [...this.#parts.values()].flatMap(({ change }) => (change.currency === currency && change.basis !== null ? [change.basis] : []));
     return stored(bases.reduce((sum, basis) => reduced(plus(sum, basis)), NOTHING));
   }

@@ -51,7 +51,7 @@ export function movedBook(opening: Opening, asset: AssetId, { provider, currency
 }
 
 export function newEffect(transaction: NormalisedTransaction | null, date: DayNumber, lastDate: DayNumber, at: string | null): Effect {
-  return { transaction, date, lastDate, at, moves: [], early: 0, first: 0, last: 0, segment: 0, day: date };
+  return { transaction, date, lastDate, at, cash: null, moves: [], early: 0, first: 0, last: 0, segment: 0, day: date };
 }
 
 export function addMove(effect: Effect, book: Book, change: Exact | null, split: Move['split'] = null): void {
@@ -67,6 +67,7 @@ export function enterCash(opening: Opening, effect: Effect, transaction: Normali
   const { cash, currency } = transaction;
   if (cash === null) return omit(opening, transaction, 'cash_effect_unknown');
   const change = exact(cash);
+  effect.cash ??= change;
   if (change.digits === 0n) return;
   if (currency === null) return omit(opening, transaction, 'cash_effect_unknown');
   addMove(effect, bookOf(opening, `currency:${currency}`), change);

@@ -8,7 +8,7 @@ import { reconstruct } from './reconstruct.js';
 import type { ReconstructionInput } from './model.js';
 
 const seed = chooseSeed();
-const ROUNDS = Number(process.env['TIDEMARK_ROUNDS'] ?? 150);
+const ROUNDS = Number(process.env['TIDEMARK_ROUNDS'] ?? 60);
 
 function shapeOf(random: Random, instants = random.chance(0.5)): Shape {
   return { days: random.int(20, 60), rows: random.int(3, 60), snapshots: random.int(1, 4), opened: random.chance(0.3), instants, splits: random.chance(0.5) };

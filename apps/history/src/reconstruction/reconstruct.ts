@@ -40,7 +40,7 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
   const ledger = openLedger(input);
   for (const effect of ledger.effects) place(effect, timeline);
   const agreed = settle(ledger, timeline);
-  const proven = agreed.map((agrees, segment) => agrees && !(segment === 0 && ledger.omissions.some(({ date, code }) => code !== 'pending_transaction' && date <= opened)));
+  const proven = agreed.map((agrees, segment) => agrees && !(segment === 0 && ledger.omissions.some(({ date, code, reach }) => code !== 'pending_transaction' && reach === null && date <= opened)));
   const first = withoutTransactions(input) ? Math.max(input.from, opened) : input.from;
   const supplied = suppliedPrices(input);
   const days = openDays(first, Math.max(input.to - first + 1, 0));

@@ -6,6 +6,7 @@
 import { powerOfTen } from '@tidemark/money';
 import type { Exact } from '@tidemark/money';
 import type { BasisStep } from './basis.js';
+import { ONE } from './book.js';
 import type { Book } from './book.js';
 import type { DayNumber } from './model.js';
 import type { Path } from './path.js';
@@ -16,7 +17,6 @@ import { FRESH_DAYS, FULL, SCORE } from './quality.js';
 import type { Marks } from './quality.js';
 import { terminating } from './ratio.js';
 import type { Ratio } from './ratio.js';
-import { HALF } from './sums.js';
 import type { Sums } from './sums.js';
 
 export interface Days {
@@ -60,11 +60,9 @@ export function addCash({ book, path }: Shown, days: Days): void {
   const currency = book.currency as string;
   for (const { first, last, units } of runsOf(path.steps, [], -Infinity, days)) {
     if (units === null || units === 0n) continue;
-    const amount = terminating({ n: units, d: book.denominator }) as Exact;
-    const [value, cash] = [days.value.row(currency, amount.scale), days.cash.row(currency, amount.scale)];
-    for (let index = first; index <= last; index += 1) {
-      value.add(index, amount.digits);
-      cash.add(index, amount.digits);
+    const amount = wholeOf(book, units, ONE) ?? (terminating({ n: units, d: book.denominator }) as Exact);
+    for (const row of [days.value.row(currency, amount.scale), days.cash.row(currency, amount.scale)]) {
+      if (!row.addPlain(amount.digits, 1, first, last, null, 0)) for (let index = first; index <= last; index += 1) row.add(index, amount.digits);
     }
     days.value.listed(currency).fill(1, first, last + 1);
     days.cash.listed(currency).fill(1, first, last + 1);
@@ -81,11 +79,16 @@ export function addSecurity(shown: Shown, walk: PriceWalk, days: Days): void {
       for (let index = run.first; index <= run.last; index += 1) days.securities[index] = (days.securities[index] as number) + 1;
       sayOfRun(shown, run, days);
       const worth = { n: run.units * book.multiplier.digits, d: book.denominator * powerOfTen(book.multiplier.scale) };
-      const whole = terminating(worth);
+      const whole = wholeOf(book, run.units, book.multiplier) ?? terminating(worth);
       const from = whole !== null && shown.splits.length === 0 ? plainly(run, whole, walk, days) : run.first;
       if (from <= run.last) carefully(shown, { ...run, first: from }, worth, whole, walk, days);
     }
   }
+}
+
+/** Units × multiplier as they stand, where no split has made ratios of them. */
+function wholeOf(book: Book, units: bigint, multiplier: Exact): Exact | null {
+  return book.factor === 1n ? { digits: units * multiplier.digits, scale: book.scale + multiplier.scale } : null;
 }
 
 /** The runs of equal units within the days, cut where the basis becomes known or unknown. */
@@ -127,17 +130,7 @@ function plainly({ first, last, score }: Run, whole: Exact, { closes, supplied }
   const offset = days.from - closes.firstDay;
   const end = Math.min(last, plain.digits.length - 1 - offset, (supplied[0]?.day ?? Infinity) - days.from - 1);
   if (first > end || first + offset < plain.first) return first;
-  const units = Number(whole.digits);
-  const [high, low] = [Math.trunc(units / HALF), units % HALF];
-  const row = days.value.row(closes.currency, whole.scale + closes.scale);
-  if (!Number.isSafeInteger(units) || !row.room(Math.abs(high) * plain.most, HALF * plain.most)) return first;
-  const { digits } = plain;
-  const [highs, lows] = [row.high, row.low];
-  for (let index = first; index <= end; index += 1) {
-    const close = digits[index + offset] as number;
-    highs[index] = (highs[index] as number) + high * close;
-    lows[index] = (lows[index] as number) + low * close;
-  }
+  if (!days.value.row(closes.currency, whole.scale + closes.scale).addPlain(whole.digits, plain.most, first, end, plain.digits, offset)) return first;
   days.value.listed(closes.currency).fill(1, first, end + 1);
   days.marks.lines(first, end, score);
   return end + 1;
