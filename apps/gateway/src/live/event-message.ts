@@ -1,10 +1,10 @@
 /** Events as a client sees them: what happened to which connection, in a few words. The whole events are at `/events`. */
 import type { AccountUpdated, ConnectionDegraded, DuplicateFlagged, EventEnvelope, SyncCompleted, SyncFailed, SyncStarted } from '@tidemark/contracts';
 import type { Static } from 'typebox';
-import type { CONNECTION_CHANGES, ConnectionMessage, SyncMessage } from './live-messages.js';
+import type { Channel, CONNECTION_CHANGES, ConnectionMessage, SyncMessage } from './live-messages.js';
 
 type Change = (typeof CONNECTION_CHANGES)[number];
-type EventMessage = Static<typeof SyncMessage> | Static<typeof ConnectionMessage>;
+type EventMessage = (Static<typeof SyncMessage> | Static<typeof ConnectionMessage>) & { readonly channel: Channel };
 
 const CHANGES: Readonly<Record<string, Change>> = {
   ConnectionLinked: 'linked',

@@ -22,7 +22,8 @@ export const ClientMessage = Type.Object(
   },
   { additionalProperties: false, minProperties: 1 },
 );
-export type ClientMessage = Static<typeof ClientMessage>;
+type Source = (typeof liveRpc.SOURCES)[number];
+export type ClientMessage = Omit<Static<typeof ClientMessage>, 'subscribe' | 'unsubscribe' | 'source'> & { readonly subscribe?: readonly Channel[]; readonly unsubscribe?: readonly Channel[]; readonly source?: Source };
 
 export const ValueMessage = liveRpc.LiveValueMessage;
 

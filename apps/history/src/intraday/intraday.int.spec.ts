@@ -10,7 +10,6 @@ import type { IntradayFixture, Replica } from './intraday.fixture.js';
 let live: IntradayFixture;
 let replica: Replica;
 let userId: string;
-let seconds = 0;
 
 beforeAll(async () => {
   live = await startFixture('intraday');
@@ -23,7 +22,6 @@ beforeEach(() => { userId = newId(); });
 /** A trade one second later. */
 async function trade(symbol: string, price: string): Promise<void> {
   await waitUntil(() => live.socket.followed().includes(symbol), { describe: `${symbol} to be followed` });
-  seconds += 1;
   live.clock.advance(1_000);
   live.socket.trade(symbol, price, live.clock.now());
 }

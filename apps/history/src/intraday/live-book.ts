@@ -6,14 +6,15 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { liveRpc } from '@tidemark/contracts';
 import type { Clock } from '@tidemark/kernel';
-import { closeMs, marketDayNumber } from '@tidemark/market';
+import { closeMs, dayOf, marketDayNumber } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
 import { written } from '@tidemark/money';
 import { frozen } from './book/exact-total.js';
 import type { LiveUser, UserAccount } from './book/live-user.js';
-import { converted } from './book/scope-value.js';
+import { converted } from './book/account-value.js';
 import type { StoredIntraday } from './days/intraday-tables.js';
 import type { Recorder } from './days/recorder.js';
+import type { DayNumber } from '../reconstruction/model.js';
 import type { IntradayMetrics } from './intraday-metrics.js';
 import type { LiveRates } from './load/live-rates.js';
 import type { SymbolRegistry } from './load/symbol-registry.js';
@@ -35,13 +36,16 @@ export interface BookDeps {
 
 /** What a market is at an instant changes at its opening and its close; it is looked at again this often. */
 const STATE_MS = 1_000;
+/** A round takes this long at a time. */
+const SLICE_MS = 8;
 
 export class LiveBook {
   readonly users = new Map<string, WatchedUser>();
   private readonly ticked = new Set<string>();
   private readonly moved = new Map<string, Set<UserAccount>>();
-  private readonly states = new Map<Market, { readonly since: number; readonly until: number; readonly day: number; readonly marketState: liveRpc.MarketState }>();
+  private readonly states = new Map<Market, { readonly since: number; readonly until: number; readonly day: DayNumber; readonly date: string; readonly marketState: liveRpc.MarketState }>();
   private timer: NodeJS.Timeout | undefined;
+  private slice: NodeJS.Immediate | undefined;
   /** When the first day ends among those that are watched. */
   private rollAt = 0;
 
@@ -117,33 +121,41 @@ export class LiveBook {
     }
   }
 
-  /** Prices, records and publishes what has moved. */
+  /**
+   * Prices, records and publishes what has moved. After some milliseconds the bus gets its turn, so that the first values are on their way
+   * while the last are computed; what ticks meanwhile is in the values that are still to come, or in the next round.
+   */
   round(): void {
     clearTimeout(this.timer);
-    this.timer = undefined;
+    clearImmediate(this.slice);
+    this.timer = this.slice = undefined;
     const began = performance.now();
     const { clock, nats, registry, rates, recorder, metrics } = this.deps;
     const now = clock.now();
     if (now >= this.rollAt) this.roll(now);
     for (const symbol of this.ticked) for (const { userId, owner } of registry.reprice(symbol, now)) this.touch(userId, owner, false);
     this.ticked.clear();
-    const moments: Moments = { now, rateOn: rates.on, of: (market) => this.stateOf(market, now) };
+    const moments: Moments = { now, at: new Date(now).toISOString(), rateOn: rates.on, of: (market) => this.stateOf(market, now) };
     let pushes = 0;
     for (const [userId, owners] of this.moved) {
+      this.moved.delete(userId);
       const watched = this.users.get(userId);
       if (!watched) continue;
-      for (const owner of owners) watched.record(owner, recorder, now, rates.on);
+      for (const owner of owners) watched.record(owner, recorder, moments);
       for (const { watchId, text } of watched.messages(recorder, moments)) {
         nats.publish(liveRpc.watchSubject(watchId), text);
         pushes += 1;
       }
+      if (performance.now() - began < SLICE_MS) continue;
+      if (this.moved.size > 0) this.slice = setImmediate(() => this.round());
+      break;
     }
-    this.moved.clear();
     metrics.round(pushes, performance.now() - began);
   }
 
   close(): void {
     clearTimeout(this.timer);
+    clearImmediate(this.slice);
   }
 
   private touch(userId: string, owner?: UserAccount, soon = true): void {
@@ -153,7 +165,7 @@ export class LiveBook {
   }
 
   private soon(): void {
-    this.timer ??= setTimeout(() => this.round(), this.deps.gatherMs);
+    if (!this.slice) this.timer ??= setTimeout(() => this.round(), this.deps.gatherMs);
   }
 
   private release(watched: WatchedUser): void {
@@ -164,7 +176,7 @@ export class LiveBook {
     const known = this.states.get(market);
     if (known && now < known.until && now >= known.since) return known;
     const day = marketDayNumber(now, market);
-    const made = { since: now, until: Math.min(now + STATE_MS, closeMs(day, market)), day, marketState: marketState(market, new Date(now).toISOString()) };
+    const made = { since: now, until: Math.min(now + STATE_MS, closeMs(day, market)), day, date: dayOf(day), marketState: marketState(market, new Date(now).toISOString()) };
     this.states.set(market, made);
     return made;
   }

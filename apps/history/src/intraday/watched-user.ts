@@ -5,8 +5,11 @@ import type { Market } from '@tidemark/market';
 import type { DayTrack } from './book/day-track.js';
 import { frozen } from './book/exact-total.js';
 import type { LiveUser, UserAccount } from './book/live-user.js';
-import { liveValue, prepareScope, valueOf } from './book/scope-value.js';
-import type { Moment, PreparedScope, RateOn, ScopeOf } from './book/scope-value.js';
+import { accountValue } from './book/account-value.js';
+import type { RateOn } from './book/account-value.js';
+import { liveValue, prepareScope, qualityOf } from './book/scope-value.js';
+import type { PreparedScope, ScopeOf } from './book/scope-value.js';
+import type { DayNumber } from '../reconstruction/model.js';
 import type { StoredIntraday } from './days/intraday-tables.js';
 import { scopeSeries, storedTrack } from './days/recorder.js';
 import type { Recorder, Series } from './days/recorder.js';
@@ -21,8 +24,10 @@ interface Watch {
 /** One instant, with what each market is at it. */
 export interface Moments {
   readonly now: number;
+  /** The same, as it is written. */
+  readonly at: string;
   readonly rateOn: RateOn;
-  of(market: Market): Pick<Moment, 'day' | 'marketState'>;
+  of(market: Market): { readonly day: DayNumber; readonly date: string; readonly marketState: liveRpc.MarketState };
 }
 
 export class WatchedUser {
@@ -62,13 +67,14 @@ export class WatchedUser {
   }
 
   /** Takes the value of an account, as it is now, into its day. */
-  record(owner: UserAccount, recorder: Recorder, now: number, rateOn: RateOn): void {
+  record(owner: UserAccount, recorder: Recorder, moments: Moments): void {
     if (!owner.live) return;
-    const { value, quality } = valueOf([owner], owner.currency, now, rateOn);
+    const { now, rateOn } = moments;
+    const { value, scores } = accountValue(owner, owner.currency, now, rateOn);
     if (value === null) return;
     const kept = frozen(value);
-    recorder.see(owner.series, kept, now);
-    recorder.bar(owner.series, kept, quality, now);
+    recorder.see(owner.series, kept, now, moments.of(owner.market).day);
+    recorder.bar(owner.series, kept, qualityOf(scores), now);
   }
 
   /** The message of every watch whose value is another than the one last said. */
@@ -79,7 +85,7 @@ export class WatchedUser {
       const said = JSON.stringify(data);
       if (said === watch.last) continue;
       watch.last = said;
-      yield { watchId: watch.stored.watchId, text: `{"channel":"value","data":${said},"at":"${new Date(moments.now).toISOString()}"}` };
+      yield { watchId: watch.stored.watchId, text: `{"channel":"value","data":${said},"at":"${moments.at}"}` };
     }
   }
 
@@ -96,12 +102,13 @@ export class WatchedUser {
     if (!known) {
       const made = prepareScope(this.user, scope, now, rateOn);
       known = { scope: made, series: this.seriesOf(made, now) };
-      known.series.previousClose = made.before.value ?? known.series.previousClose;
+      known.series.previousClose = made.previousClose ?? known.series.previousClose;
       this.prepared.set(key, known);
     }
     const { series, scope: prepared } = known;
-    return liveValue(prepared, { now, rateOn, ...moments.of(prepared.market) }, (value) => {
-      recorder.see(series, value, now);
+    const { day, date, marketState } = moments.of(prepared.market);
+    return liveValue(prepared, { now, rateOn, date, marketState }, (value) => {
+      recorder.see(series, value, now, day);
       return series.track as DayTrack;
     });
   }

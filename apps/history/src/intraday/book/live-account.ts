@@ -33,8 +33,14 @@ export interface LivePosition {
   pricedAt: number;
 }
 
-/** Scores of the published formula of quality: unknown 0, old 50, else 100. */
+export interface Scores {
+  readonly sum: number;
+  readonly count: number;
+}
+
 const OLD_MS = 7 * 86_400_000;
+const KEEP_SCORES_MS = 60_000;
+const isUnpriced = ({ worth: value, units }: LivePosition): boolean => value === null && units.digits !== 0n;
 
 export class LiveAccount {
   /** By currency: positions that are priced and cash. */
@@ -42,6 +48,9 @@ export class LiveAccount {
   readonly cash = new Map<string, ExactTotal>();
   readonly positions: LivePosition[] = [];
   private readonly cashLines: string[] = [];
+  private unpricedCount = 0;
+  private kept: Scores | null = null;
+  private keptAt = 0;
 
   /** @param symbolOf null where the asset has no symbol */
   constructor(
@@ -54,6 +63,7 @@ export class LiveAccount {
     now: number,
   ) {
     for (const line of lines) this.take(line, symbolOf, now);
+    this.unpricedCount = this.positions.filter(isUnpriced).length;
     for (const position of this.positions) this.reprice(position, now);
   }
 
@@ -62,11 +72,13 @@ export class LiveAccount {
     const price = newestOf(position.symbol, position.own, now);
     const next = price && worth(position.units, this.unitsDay, price, position.symbol?.splits ?? []);
     const currency = price?.currency ?? position.lineCurrency;
-    position.pricedAt = price?.at ?? 0;
     const before = position.worth;
+    if (before === null || now - position.pricedAt > OLD_MS) this.kept = null;
+    position.pricedAt = price?.at ?? 0;
     if (before && next && currency === position.currency && before.digits === next.digits && before.scale === next.scale) return false;
     if (before) this.total(this.totals, position.currency).subtract(before);
     if (next) this.total(this.totals, currency).add(next);
+    if (position.units.digits !== 0n) this.unpricedCount += Number(next === null) - Number(before === null);
     position.worth = next;
     position.currency = currency;
     return before !== null || next !== null;
@@ -83,12 +95,31 @@ export class LiveAccount {
     return sums;
   }
 
+  /** Assets that are held and have no price. */
   get unpriced(): AssetId[] {
-    return this.positions.filter((position) => position.worth === null && position.units.digits !== 0n).map((position) => position.asset);
+    return this.unpricedCount === 0 ? [] : this.positions.filter(isUnpriced).map((position) => position.asset);
   }
 
-  /** The scores of everything that belongs in the sum, added up, and how many they are. @param without currencies that have no rate */
-  scores(now: number, without: ReadonlySet<string>): { sum: number; count: number } {
+  /** Whether there is something in it and the worth of none of it is known: then its value is unknown, and not zero. */
+  get nothingKnown(): boolean {
+    return this.unpricedCount > 0 && this.unpricedCount === this.positions.length && this.cashLines.length === 0;
+  }
+
+  /**
+   * The scores of everything that belongs in the sum, added up, and how many they are: unknown 0, old 50, else 100 (the published formula of
+   * quality). Kept for a minute, since they change with age alone while positions have prices.
+   * @param without currencies that have no rate
+   */
+  scores(now: number, without: ReadonlySet<string>): Scores {
+    if (without.size > 0) return this.scored(now, without);
+    if (!this.kept || now - this.keptAt >= KEEP_SCORES_MS || now < this.keptAt) {
+      this.kept = this.scored(now, without);
+      this.keptAt = now;
+    }
+    return this.kept;
+  }
+
+  private scored(now: number, without: ReadonlySet<string>): Scores {
     const cashScore = now - this.capturedAt > OLD_MS ? 50 : 100;
     let sum = 0;
     for (const currency of this.cashLines) sum += without.has(currency) ? 0 : cashScore;

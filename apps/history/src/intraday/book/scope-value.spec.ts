@@ -7,7 +7,8 @@ import { LiveAccount } from './live-account.js';
 import type { HeldLine } from './live-account.js';
 import type { Baseline, Flows, LiveUser, UserAccount } from './live-user.js';
 import { liveValue, prepareScope } from './scope-value.js';
-import type { RateOn, ScopeOf } from './scope-value.js';
+import type { RateOn } from './account-value.js';
+import type { ScopeOf } from './scope-value.js';
 
 const NOW = Date.parse('2026-11-20T15:00:00Z');
 const TODAY = dayNumber('2026-11-20');
@@ -31,7 +32,7 @@ function account(lines: readonly HeldLine[] | null, previous: Record<string, str
 const ask = (accounts: readonly UserAccount[], scope: Partial<ScopeOf> = {}) => {
   const user: LiveUser = { userId: 'ann', baseCurrency: 'USD', accounts, fingerprint: '' };
   const prepared = prepareScope(user, { account: null, source: 'all', currency: 'USD', ...scope }, NOW, rateOn);
-  return liveValue(prepared, { now: NOW, day: TODAY, marketState: 'open', rateOn }, (value) => DayTrack.begun(TODAY, value, NOW));
+  return liveValue(prepared, { now: NOW, date: '2026-11-20', marketState: 'open', rateOn }, (value) => DayTrack.begun(TODAY, value, NOW));
 };
 
 describe('the live value of a scope', () => {
@@ -62,7 +63,7 @@ describe('the live value of a scope', () => {
   it('names what has no price or rate, lowers the quality, and shows no change then', () => {
     expect(ask([account([line('currency:USD', '5'), line('provider:plaid:x', '1')], { USD: '5' })])).toMatchObject({ value: '5', complete: false, quality: 50, dayChange: null, reasons: [{ code: 'price_missing', asset: 'provider:plaid:x' }] });
     expect(ask([account([line('currency:USD', '5'), line('currency:JPY', '7')], { USD: '5' })])).toMatchObject({ value: '5', complete: false, quality: 50, reasons: [{ code: 'rate_missing' }] });
-    expect(ask([account([line('currency:JPY', '7')], { JPY: '7' })])).toMatchObject({ value: null, complete: false, quality: 0 });
+    for (const unknown of [line('currency:JPY', '7'), line('provider:plaid:x', '1')]) expect(ask([account([unknown], { JPY: '7' })])).toMatchObject({ value: null, complete: false, quality: 0 });
   });
 
   it('leaves out accounts that do not count, and those of another source, but shows one that is asked for by itself', () => {

@@ -4,7 +4,6 @@
  * when it is written: values come many times as often.
  */
 import { createHash } from 'node:crypto';
-import { marketDayNumber } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
 import { written } from '@tidemark/money';
 import type { Decimal, Exact } from '@tidemark/money';
@@ -68,8 +67,8 @@ export class Recorder {
 
   constructor(private readonly database: Database) {}
 
-  see(series: Series, value: Exact, at: number): void {
-    const day = marketDayNumber(at, series.market);
+  /** @param day of the series' market at that instant */
+  see(series: Series, value: Exact, at: number, day: DayNumber): void {
     if (series.track && series.track.day < day) this.finish(series, series.track);
     if (series.track?.day !== day) series.track = DayTrack.begun(day, value, at);
     else series.track.see(value, at);
