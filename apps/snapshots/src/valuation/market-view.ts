@@ -1,7 +1,8 @@
 /**
  * What the market says at the instants of one answer. A position is worth its newest price at that instant: the market's close, dated
  * at the close of its day, or the price that the snapshot carried; at the same instant the market's. A carried price never leaves its
- * account. A close in another currency than the line's is not used: it would be another listing.
+ * account. A close is in its own currency (that the symbol is the security's, its currency included, was checked when it was mapped);
+ * what was paid in another currency is then no cost basis of it.
  */
 import type { BalanceLine } from '@tidemark/contracts';
 import { closeOf, crossRate, lastClosedDay, newestPrice } from '@tidemark/market';
@@ -34,11 +35,13 @@ export class MarketView {
     const day = lastClosedDay(at);
     return snapshot.balances.map((line) => {
       const close = isCash(line.asset) || line.countedAsCash ? undefined : this.closes.get(`${line.asset} ${day}`);
-      if (!close || close.currency !== (line.currency === undefined ? snapshot.currency : line.currency)) return line;
+      if (!close) return line;
       const candidates: Candidate[] = [{ origin: 'market', at: closeOf(close.day), price: close.close }];
       if (line.price != null) candidates.push({ origin: 'account', at: line.priceAsOf ?? snapshot.capturedAt, price: line.price });
       const newest = newestPrice(candidates, at);
-      return newest?.origin === 'market' ? { ...line, price: newest.price, priceAsOf: newest.at } : line;
+      if (newest?.origin !== 'market') return line;
+      const same = close.currency === (line.currency === undefined ? snapshot.currency : line.currency);
+      return { ...line, price: newest.price, priceAsOf: newest.at, ...(same ? {} : { currency: close.currency, costBasis: null }) };
     });
   }
 }
