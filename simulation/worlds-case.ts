@@ -34,12 +34,17 @@ export interface Shown {
   evenings: readonly string[];
   /** Since when the provider's transactions are whole. */
   wholeFrom: string;
+  /** What stood in the account when it was read on one of the `evenings`, where that is not what was true then. */
+  stood?: (day: string) => World;
+  /** When it was read on that day; half a minute after the close where it is absent. */
+  readAt?: (day: string) => Date;
 }
 
 export const whole = ({ world, from }: Case): Shown => ({ world, evenings: [TODAY], wholeFrom: from });
 
-export function rebuilt({ accountId, provider, from, truth }: Case, { world, evenings, wholeFrom }: Shown): ReconstructionResult {
-  const reads = evenings.map((day) => readAccount(day === TODAY ? world : worldAt(world, day, truth), accountId, provider, day));
+export function rebuilt({ accountId, provider, from, truth }: Case, { world, evenings, wholeFrom, stood, readAt }: Shown): ReconstructionResult {
+  const then = stood ?? ((day: string) => (day === TODAY ? world : worldAt(world, day, truth)));
+  const reads = evenings.map((day) => readAccount(then(day), accountId, provider, day, readAt?.(day)));
   return reconstruct({
     accountId,
     currency: 'USD',

@@ -1,44 +1,11 @@
 /** What can be missing or wrong in what a provider or a price source shows: each takes something of a case away, from a seed. */
-import { trueHistory } from '@tidemark/app-sandbox';
-import type { TrueDay, World } from '@tidemark/app-sandbox';
 import { dayNumber, dayOf } from '@tidemark/market';
 import { seededRandom } from '@tidemark/testing';
-import type { Random } from '@tidemark/testing';
 import { TODAY, truthOf, whole } from './worlds-case.js';
 import type { Case, Shown } from './worlds-case.js';
-
-type Row = World['transactions'][number];
-
-export interface Damaged extends Shown {
-  /** What is true with what is left: the same as before, unless prices were taken away. */
-  truth: TrueDay[];
-}
-
-type Damage = (of: Case, chance: Random) => Damaged | null;
-
-const own = ({ world, accountId }: Case): Row[] => world.transactions.filter(({ account, repeats }) => account === accountId && repeats === undefined);
-const changed = (of: Case, transactions: Row[], more: Partial<Shown> = {}): Damaged => ({ ...whole(of), truth: truthOf(of), world: { ...of.world, transactions }, ...more });
-const replace = (of: Case, row: Row, by: Row): Row[] => of.world.transactions.map((one) => (one === row ? by : one));
-
-function evenings({ from }: Case, chance: Random): string[] {
-  const length = dayNumber(TODAY) - dayNumber(from);
-  const days = Array.from({ length: chance.int(1, 3) }, () => dayOf(dayNumber(from) + chance.int(3, length - 3)));
-  return [...new Set(days)].sort().concat(TODAY);
-}
-
-function withoutCloses(of: Case, drop: (security: string, day: string) => boolean): Damaged {
-  const { world, from, accountId } = of;
-  const left = { ...world, prices: { ...world.prices, daily: world.prices.daily.filter(({ security, date }) => !drop(security, date)) } };
-  return { ...whole(of), world: left, truth: trueHistory({ ...left, accounts: world.accounts.filter(({ id }) => id === accountId) }, from, TODAY).get(accountId)! };
-}
-
-/** Its words are categories, all of which are known, and its amounts have no form on the wire to be wrong in. */
-const isBank = ({ world, accountId }: Case): boolean => world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
-
-function someHeld(of: Case, chance: Random): string | null {
-  const held = own(of).flatMap(({ security }) => (typeof security === 'string' ? [security] : []));
-  return held.length === 0 ? null : chance.pick(held);
-}
+import { MISREADINGS } from './worlds-misread.js';
+import { changed, evenings, isBank, own, replace, someHeld, withoutCloses } from './worlds-pick.js';
+import type { Damage, Damaged } from './worlds-pick.js';
 
 export const DAMAGES: Record<string, Damage> = {
   'a transaction is missing': (of, chance) => {
@@ -94,9 +61,15 @@ export const DAMAGES: Record<string, Damage> = {
   },
 };
 
+const { 'a split is not told': _untold, 'a snapshot shows what was held days before': _stale, ...others } = MISREADINGS;
+const ALL = { ...DAMAGES, ...others };
+
 export function damage(of: Case, name: string): Damaged | null {
-  return DAMAGES[name]!(of, seededRandom(of.seed));
+  const made = ALL[name]!(of, seededRandom(of.seed));
+  return made === null ? null : { ...whole(of), truth: truthOf(of), ...made };
 }
+
+export const NAMES = Object.keys(ALL);
 
 /** Nothing is missing, and the account was read on several evenings. */
 export function seenOften(of: Case): Shown {

@@ -33,9 +33,8 @@ export interface Read {
   transactions: NormalisedTransaction[];
 }
 
-/** The account as it is shown on the evening of a day. @param day the newest day of `world` */
-export function readAccount(world: World, accountId: string, provider: Provider, day: string): Read {
-  const now = eveningOf(day);
+/** The account as it is shown on a day, in the evening unless told otherwise. @param day the newest day of `world` */
+export function readAccount(world: World, accountId: string, provider: Provider, day: string, now = eveningOf(day)): Read {
   const offline = offlineAccount(world, accountId, now);
   const bank = world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
   const { lines, fetched } = bank ? banked(offline.bank()) : provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());

@@ -46,8 +46,8 @@ export function playPerson(universe: Universe, books: Book[], options: PlayOptio
   const planned = new Map(books.map((book) => [book, plan(book, universe, options.transactions)]));
   for (let day = universe.from; day <= universe.to; day += 1) {
     const actions = universe.actions.get(day) ?? [];
+    for (const book of books) for (const action of actions) act(book, action);
     for (const book of books) {
-      for (const action of actions) act(book, action);
       const play: Play = { universe, quiet, books, book, day, assets: options.assets, paidLately: (listed) => paidLately(book, listed, day) };
       if (book.expiring.size > 0) expire(play);
       for (let left = planned.get(book)?.get(day) ?? 0; left > 0 && book.rows.length < options.transactions; left -= 1) book.chance.pick(drawn)(play);
