@@ -18,6 +18,7 @@ const BENCHES = {
   pipeline: async () => (await import('./pipeline/run.mjs')).pipeline,
   reads: async () => (await import('./reads/run.mjs')).reads,
   start: async () => (await import('./start/run.mjs')).start,
+  live: async () => (await import('./live/run.mjs')).live,
   reconstruct: async () => (await import('./reconstruct/cpu.mjs')).reconstructCpu,
 };
 

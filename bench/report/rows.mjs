@@ -9,8 +9,21 @@ const ROWS = {
   pipeline: ({ rates, latency }) => [...rates.map(rateRow), ...latencyRows(latency)],
   reads: ({ endpoints, growth }) => [...endpoints.flatMap(endpointRows), ...growth.map(growthRow)],
   start: (result) => [...startRows(result), ...memoryRows(result.memory)],
+  live: ({ growth }) => growth.map(liveRow),
   reconstruct: ({ sizes }) => sizes.map(reconstructRow),
 };
+
+const LIVE = { sockets: 1_000, mostMs: 100 };
+
+function liveRow({ sockets, p50, p99, max, samples, lost, pushesPerSecond, lateP99, cpuShare }) {
+  const share = Object.entries(cpuShare).map(([process, cores]) => `${process} ${cores}`).join(', ');
+  return {
+    what: `trade to push, ${sockets} live sockets`,
+    figure: `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`,
+    beside: `${samples} trades × holders, ${lost} lost, ${pushesPerSecond} pushes/s, generator late p99 ${lateP99} ms; cores: ${share}`,
+    ...(sockets === LIVE.sockets ? { aim: `p99 ≤ ${LIVE.mostMs} ms`, met: p99 <= LIVE.mostMs && lost === 0 } : {}),
+  };
+}
 
 const MOST_CPU_MS = 5;
 

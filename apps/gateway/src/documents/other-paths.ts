@@ -1,6 +1,7 @@
 /** What is served beside the routes that are requests to a service: events, webhooks, tokens of development, health. */
 import { CATALOGUE, syncRpc } from '@tidemark/contracts';
 import type { ProblemCode } from '@tidemark/contracts';
+import { LIVE_PROTOCOL } from '../live/live-messages.js';
 import { DevTokenRequest } from '../auth/dev-token.js';
 import { WEBHOOK_PROVIDERS } from '../webhooks/webhook.routes.js';
 import { plain } from './components.js';
@@ -10,6 +11,7 @@ import { problems } from './problems.js';
 export function extraPaths(development: boolean): Record<string, Json> {
   return {
     '/api/v1/events': { get: events() },
+    '/api/v1/live': { get: live() },
     ...Object.fromEntries(WEBHOOK_PROVIDERS.map((provider) => [`/api/v1/webhooks/${provider}`, { post: webhook(provider) }])),
     ...(development ? { '/api/v1/dev/token': { post: devToken() } } : {}),
     '/health/live': { get: open('live', 'Whether the process lives', 'application/json', { type: 'object' }) },
@@ -41,6 +43,18 @@ function events(): Json {
       { name: 'Last-Event-ID', in: 'header', required: false, description: 'The same, as browsers send it; it goes before `after`.', schema: { type: 'string' } },
     ],
     responses: { 200: answer('text/event-stream', { type: 'string' }), ...refused('validation_failed', 'unauthenticated') },
+  };
+}
+
+/** OpenAPI has no word for what is said over a socket; docs/live.md shows every message, from the same schemas. */
+function live(): Json {
+  return {
+    operationId: 'live',
+    tags: ['Events'],
+    summary: 'A WebSocket: values, syncs and connections as they change',
+    description: `Send \`{"token": "…"}\` first, or the token in the handshake: \`Authorization\`, or \`Sec-WebSocket-Protocol: ${LIVE_PROTOCOL}, bearer.<token>\`. Then \`{"subscribe": ["value", "sync", "alerts", "connections"], account?, source?, currency?}\` is answered with \`{channel, data, at}\` whenever something changes. Messages and close codes: docs/live.md.`,
+    security: [],
+    responses: { 101: { description: 'The socket is open' }, ...refused('validation_failed', 'forbidden') },
   };
 }
 

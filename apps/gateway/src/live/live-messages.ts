@@ -6,6 +6,9 @@ import { CurrencyCode, Instant, liveRpc, nullable, oneOf, PROBLEM_CODES, strict,
 import Type from 'typebox';
 import type { Static } from 'typebox';
 
+/** What a browser offers beside `bearer.<token>`. */
+export const LIVE_PROTOCOL = 'tidemark.live';
+
 export const CHANNELS = ['value', 'sync', 'alerts', 'connections'] as const;
 export type Channel = (typeof CHANNELS)[number];
 

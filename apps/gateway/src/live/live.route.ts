@@ -14,7 +14,7 @@ import type { VerifyToken } from '../auth/verify-token.js';
 import type { GatewayConfig } from '../config.js';
 import { refusal } from '../problem/answer.js';
 import { EventHub } from './event-hub.js';
-import { CLOSE } from './live-messages.js';
+import { CLOSE, LIVE_PROTOCOL } from './live-messages.js';
 import { liveMetrics } from './live-metrics.js';
 import { LiveSocket } from './live-socket.js';
 import { ValueHub } from './value-hub.js';
@@ -30,7 +30,6 @@ export interface LiveOptions {
   readonly stopping: AbortSignal;
 }
 
-export const LIVE_PROTOCOL = 'tidemark.live';
 const BEARER = 'bearer.';
 /** A token, and little else, is in a message. */
 const LARGEST_MESSAGE = 16 * 1_024;
