@@ -20,9 +20,9 @@ describe('what a line is worth', () => {
     expect(value([account('a', [line('10 equity:AAPL @ 100')])], market({ 'equity:AAPL': close }))).toBe('1000');
   });
 
-  it('never uses a close of another listing, which is in another currency', () => {
+  it('is units × the close in the currency of the close, whatever the line is counted in', () => {
     const close = { day: '2026-11-20', close: '90', currency: 'EUR' };
-    expect(value([account('a', [line('10 equity:AAPL @ 100')])], market({ 'equity:AAPL': close }))).toBe('1000');
+    expect(value([account('a', [line('10 equity:AAPL @ 100')])], market({ 'equity:AAPL': close }, { EUR: '1.1' }))).toBe('990');
   });
 
   it('has the multiplier in it once: 2 contracts of 100 at 3.50', () => {

@@ -53,22 +53,24 @@ export function heldLines(account: HeldAccount, market: MarketNow): HeldLine[] {
 
 function heldLine(account: HeldAccount, snapshot: NonNullable<HeldAccount['snapshot']>, line: BalanceLine, market: MarketNow): HeldLine {
   const cash = isCash(line.asset);
-  const currency = cash ? line.asset.slice('currency:'.length) : line.currency === undefined ? snapshot.currency : line.currency;
-  const own = cash ? decimal(line.quantity) : worth(line, priceOf(line, currency, snapshot.capturedAt, market));
+  const stated = cash ? line.asset.slice('currency:'.length) : line.currency === undefined ? snapshot.currency : line.currency;
+  const newest = cash ? null : priceOf(line, stated, snapshot.capturedAt, market);
+  const currency = newest?.currency ?? stated;
+  const own = cash ? decimal(line.quantity) : worth(line, newest?.price ?? line.price ?? null);
   const value = own === null || isZero(own) ? own : inBase(own, currency, market);
   const missing = own === null ? 'price_missing' : value === null ? 'rate_missing' : null;
   return { account, asset: line.asset, name: line.name ?? line.symbol ?? null, cash, currency, value, missing };
 }
 
-/** A close in another currency than the line's would be another listing. */
-function priceOf(line: BalanceLine, currency: string | null, capturedAt: string, market: MarketNow): Decimal | null {
+/** A close is in its own currency, which was checked when the symbol was mapped; what the snapshot carried is in the line's. Null: no price is dated yet. */
+function priceOf(line: BalanceLine, stated: string | null, capturedAt: string, market: MarketNow): { price: Decimal; currency: string | null } | null {
   const close = market.close(line.asset);
   const candidates = [
-    ...(close && close.currency === currency ? [{ origin: 'market' as const, at: closeOf(close.day), price: close.close }] : []),
-    ...(line.price == null ? [] : [{ origin: 'account' as const, at: line.priceAsOf ?? capturedAt, price: line.price }]),
+    ...(close ? [{ origin: 'market' as const, at: closeOf(close.day), price: close.close, currency: close.currency }] : []),
+    ...(line.price == null ? [] : [{ origin: 'account' as const, at: line.priceAsOf ?? capturedAt, price: line.price, currency: stated }]),
   ];
-  // A price of a minute ahead of our clock is what the account was told, and better than none.
-  return newestPrice(candidates, market.at)?.price ?? line.price ?? null;
+  // Null, and yet a price: one of a minute ahead of our clock is what the account was told, and better than none.
+  return newestPrice(candidates, market.at);
 }
 
 function worth(line: BalanceLine, price: Decimal | null): Decimal | null {

@@ -59,7 +59,9 @@ export async function marketNow({ prices }: HistoryReads, accounts: readonly Hel
   const currencies = new Set([base, ...lines.flatMap(({ line, currency }) => (isCash(line.asset) ? line.asset.slice('currency:'.length) : (line.currency ?? currency)))]);
   const assets = [...new Set(lines.map(({ line }) => line.asset))].filter((asset) => !isCash(asset));
   const symbols = await prices.symbolsFor(assets);
-  const [closes, rates] = await Promise.all([prices.closes([...new Set([...symbols.values()].filter((symbol) => symbol !== null))], day, day), prices.ratesFor([...currencies], day, day)]);
+  const closes = await prices.closes([...new Set([...symbols.values()].filter((symbol) => symbol !== null))], day, day);
+  for (const { currency } of closes.values()) currencies.add(currency);
+  const rates = await prices.ratesFor([...currencies], day, day);
   return {
     at: asOf,
     base,

@@ -24,9 +24,7 @@ export async function loadMarket(client: SqlClient, snapshots: readonly Lines[],
       if (line.currency) currencies.add(line.currency);
     }
   }
-  // One currency alone is converted into nothing.
-  const foreign = currencies.size > 1 ? [...currencies].filter((code) => code !== 'USD') : [];
-  return new MarketView(await readNewestCloses(client, [...assets], foreign, [...new Set(instants.map((at) => lastClosedDay(at)))]));
+  return new MarketView(await readNewestCloses(client, [...assets], [...currencies], [...new Set(instants.map((at) => lastClosedDay(at)))]));
 }
 
 /** The rates at which each snapshot is added up in its own currency, at the instant that it was captured. */

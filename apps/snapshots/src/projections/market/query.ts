@@ -1,4 +1,4 @@
-/** The newest closes at or before given days, of assets and of currencies, in one round trip: a descent of the key for each. */
+/** The newest closes at or before given days, of assets, of currencies, and of the currencies that the assets are quoted in, in one round trip: a descent of the key for each. */
 import type { SqlClient } from '@tidemark/postgres';
 
 export interface KnownClose {
@@ -16,7 +16,8 @@ const NEWEST = `
   SELECT k.what, q.day::text AS asked, c.day::text AS day, c.close, k.currency
   FROM (
     SELECT m.asset AS what, m.symbol, m.currency FROM market_symbol m WHERE m.asset = ANY($1::text[])
-    UNION ALL SELECT f.code, f.code || 'USD', 'USD' FROM unnest($2::text[]) AS f(code)) k
+    UNION ALL SELECT f.code, f.code || 'USD', 'USD'
+      FROM (SELECT unnest($2::text[]) UNION SELECT m.currency FROM market_symbol m WHERE m.asset = ANY($1::text[])) AS f(code) WHERE f.code <> 'USD') k
   CROSS JOIN unnest($3::date[]) AS q(day)
   CROSS JOIN LATERAL (SELECT day, close FROM market_close WHERE symbol = k.symbol AND day <= q.day ORDER BY day DESC LIMIT 1) c`;
 
