@@ -10,12 +10,12 @@ import type { historyRpc } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber } from '@tidemark/market';
-import { isZero, negate, STORED_DIGITS, subtract } from '@tidemark/money';
+import { isZero, negate, STORED_DIGITS } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { KnownDay } from './daily-growth.js';
 import { known, rateOf, unknown, why } from './figure.js';
 import type { Why } from './figure.js';
-import { moneyWeightedOf } from './money-weighted.js';
+import { flowsOf, moneyWeightedOf } from './money-weighted.js';
 import { divided, plus, ratioOf, rounded, times } from './ratio.js';
 import type { Ratio } from './ratio.js';
 
@@ -57,7 +57,7 @@ function yearly(days: readonly KnownDay[], endValue: Decimal): historyRpc.Figure
   if (!first || !last) return unknown(why('too_few_days', 'A return needs two days.'));
   const { value, reason } = moneyWeightedOf([
     { day: dayNumber(first.date), amount: negate(first.value) },
-    ...days.slice(1).map(({ date, inflow, outflow }) => ({ day: dayNumber(date), amount: subtract(outflow, inflow) })),
+    ...flowsOf(days),
     { day: dayNumber(last.date), amount: endValue },
   ]);
   return { value, ...(reason ? { reason } : {}) };

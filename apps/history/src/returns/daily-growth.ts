@@ -13,18 +13,17 @@
 import type { historyRpc } from '@tidemark/contracts';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { add, compare, isZero, subtract } from '@tidemark/money';
+import { add, isNegative, isZero, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { ScopeDay } from '../series/scope-day.js';
 import { why } from './figure.js';
 import type { Why } from './figure.js';
-import { ratioOf } from './ratio.js';
-import type { Ratio } from './ratio.js';
+import type { Growth } from './growth.js';
 
 export interface DayGrowth {
   readonly date: string;
   /** Null: nothing over nothing. */
-  readonly growth: Ratio | null;
+  readonly growth: Growth | null;
   /** Its value stands for a day on which nothing was known but what was carried to it. */
   readonly carried: boolean;
 }
@@ -78,12 +77,18 @@ function isLeft({ value, inflow, outflow }: ScopeDay, before: KnownDay | undefin
   return value === null && before !== undefined && inflow !== null && outflow !== null && subtract(outflow, inflow) === before.value;
 }
 
-function growthOf(opening: Decimal, day: KnownDay, left: Decimal): Result<Ratio | null, Why> {
-  const invested = add(opening, day.inflow);
-  const ended = subtract(add(day.value, day.outflow), left);
+function growthOf(opening: Decimal, day: KnownDay, left: Decimal): Result<Growth | null, Why> {
+  const invested = plus(opening, day.inflow);
+  const kept = plus(day.value, day.outflow);
+  const ended = isZero(left) ? kept : subtract(kept, left);
   if (isZero(invested) && isZero(ended)) return ok(null);
-  if (compare(invested, '0') > 0) return ok(ratioOf(ended, invested));
+  if (!isZero(invested) && !isNegative(invested)) return ok({ ended, invested });
   return refuse(why('zero_denominator', `The return of ${day.date} has no meaning: what was there at its start is ${invested}, at its end ${ended}.`, { from: day.date, to: day.date }));
+}
+
+/** Most days have no flows. */
+function plus(value: Decimal, flow: Decimal): Decimal {
+  return isZero(flow) ? value : add(value, flow);
 }
 
 /** What is said to be missing of a day, the weightiest. */

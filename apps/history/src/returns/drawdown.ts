@@ -10,7 +10,9 @@ import type { Result } from '@tidemark/kernel';
 import type { DayGrowth } from './daily-growth.js';
 import { rateOf, why } from './figure.js';
 import type { Why } from './figure.js';
-import { compareRatios, linked, ONE } from './ratio.js';
+import { Chain } from './growth.js';
+import type { Growth } from './growth.js';
+import { compareRatios } from './ratio.js';
 import type { Ratio } from './ratio.js';
 
 export type Drawdown = historyRpc.Performance['maxDrawdown'];
@@ -35,23 +37,20 @@ export function maxDrawdown(growths: Result<readonly DayGrowth[], Why>, start: s
 }
 
 /** Each stretch below the running peak. */
-function* falls(days: readonly { date: string; growth: Ratio }[], start: string): Generator<Fall> {
+function* falls(days: readonly { date: string; growth: Growth }[], start: string): Generator<Fall> {
   let peak = start;
-  let low: string | null = null;
-  let sincePeak: Ratio[] = [];
-  let sinceLow: Ratio[] = [];
-  let depth: Ratio = ONE;
+  let low: { date: string; depth: Ratio } | null = null;
+  let [sincePeak, sinceLow] = [new Chain(), new Chain()];
   for (const { date, growth } of days) {
-    sincePeak = [linked([...sincePeak, growth])];
-    sinceLow = [linked([...sinceLow, growth])];
-    if (compareRatios(sincePeak[0] ?? ONE, ONE) >= 0) {
-      if (low !== null) yield { peak, low, depth, recovered: date };
-      [peak, low, sincePeak, sinceLow, depth] = [date, null, [], [], ONE];
-    } else if (low === null || compareRatios(sinceLow[0] ?? ONE, ONE) < 0) {
-      [low, sinceLow, depth] = [date, [], sincePeak[0] ?? ONE];
+    sinceLow.add(growth);
+    if (sincePeak.add(growth).compareToOne() >= 0) {
+      if (low) yield { peak, low: low.date, depth: low.depth, recovered: date };
+      [peak, low, sincePeak, sinceLow] = [date, null, new Chain(), new Chain()];
+    } else if (!low || sinceLow.compareToOne() < 0) {
+      [low, sinceLow] = [{ date, depth: sincePeak.ratio }, new Chain()];
     }
   }
-  if (low !== null) yield { peak, low, depth, recovered: null };
+  if (low) yield { peak, low: low.date, depth: low.depth, recovered: null };
 }
 
 function none(reason: Why): Drawdown {

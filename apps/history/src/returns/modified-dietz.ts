@@ -10,7 +10,7 @@
  */
 import type { historyRpc } from '@tidemark/contracts';
 import type { Result } from '@tidemark/kernel';
-import { add, compare, multiply, subtract, sum } from '@tidemark/money';
+import { add, compare, isZero, multiply, subtract, sum } from '@tidemark/money';
 import type { KnownDay } from './daily-growth.js';
 import { known, RATE_DIGITS, unknown, why } from './figure.js';
 import type { Why } from './figure.js';
@@ -22,11 +22,11 @@ export function modifiedDietz(days: Result<readonly KnownDay[], Why>): historyRp
   const [first, last] = [days.value[0], days.value.at(-1)];
   const count = days.value.length - 1;
   if (!first || !last || count < 1) return unknown(why('too_few_days', 'A return needs two days.'));
-  const within = days.value.slice(1);
+  const within = days.value.map((day, index) => ({ ...day, index })).filter((day) => day.index > 0 && !(isZero(day.inflow) && isZero(day.outflow)));
   const net = sum(within.map((day) => subtract(day.inflow, day.outflow)));
   const gain = subtract(subtract(last.value, first.value), net);
   // Weighted by days, not by parts of the period, so that it stays whole: both sides are multiplied by `count`.
-  const weighted = sum(within.map((day, index) => subtract(multiply(day.inflow, String(count - index)), multiply(day.outflow, String(count - index - 1)))));
+  const weighted = sum(within.map(({ inflow, outflow, index }) => subtract(multiply(inflow, String(count - index + 1)), multiply(outflow, String(count - index)))));
   const average = add(multiply(first.value, String(count)), weighted);
   if (compare(average, '0') <= 0) return unknown(why('zero_denominator', `The average money of the period is not above zero (${average} over ${count} days).`, { from: first.date, to: last.date }));
   return known(rounded(ratioOf(multiply(gain, String(count)), average), RATE_DIGITS));

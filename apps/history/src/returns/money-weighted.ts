@@ -10,7 +10,7 @@
 import type { historyRpc } from '@tidemark/contracts';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber } from '@tidemark/market';
-import { negate, subtract } from '@tidemark/money';
+import { isZero, negate, subtract } from '@tidemark/money';
 import type { KnownDay } from './daily-growth.js';
 import { rateText, why } from './figure.js';
 import type { Why } from './figure.js';
@@ -37,9 +37,15 @@ export function moneyWeighted(days: Result<readonly KnownDay[], Why>): MoneyWeig
   if (!first || !last || first === last) return none(why('too_few_days', 'A return needs two days.'), false);
   return moneyWeightedOf([
     { day: dayNumber(first.date), amount: negate(first.value) },
-    ...days.value.slice(1).map(({ date, inflow, outflow }) => ({ day: dayNumber(date), amount: subtract(outflow, inflow) })),
+    ...flowsOf(days.value),
     { day: dayNumber(last.date), amount: last.value },
   ]);
+}
+
+/** What was paid in (−) and got back (+) after the first day. */
+export function flowsOf(days: readonly KnownDay[]): DatedAmount[] {
+  const within = days.slice(1).filter(({ inflow, outflow }) => !isZero(inflow) || !isZero(outflow));
+  return within.map(({ date, inflow, outflow }) => ({ day: dayNumber(date), amount: subtract(outflow, inflow) }));
 }
 
 /** @param amounts − paid in, + got back; the value at the end is got back */

@@ -4,7 +4,7 @@
  *
  * Only here a quotient leaves the exact world: `asNumber` gives the nearest double to what takes a logarithm or a root of it.
  */
-import { compare, exact, halfEven, powerOfTen, scaled, written } from '@tidemark/money';
+import { exact, halfEven, powerOfTen, scaled, written } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 
 export interface Ratio {
@@ -20,8 +20,8 @@ const GUARD_DIGITS = 40;
 
 /** a / b. @throws RangeError where b is zero: the caller's to exclude */
 export function ratioOf(a: Decimal, b: Decimal): Ratio {
-  if (compare(b, '0') === 0) throw new RangeError('a quotient of zero');
   const [x, y] = [exact(a), exact(b)];
+  if (y.digits === 0n) throw new RangeError('a quotient of zero');
   const scale = Math.max(x.scale, y.scale);
   return { numerator: scaled(x, scale), denominator: scaled(y, scale) };
 }
@@ -61,41 +61,4 @@ export function rounded({ numerator, denominator }: Ratio, digits: number): Deci
 /** The nearest double, for logarithms, roots and powers: of a dimensionless quotient, never of an amount. */
 export function asNumber(ratio: Ratio): number {
   return Number(rounded(ratio, GUARD_DIGITS));
-}
-
-/**
- * The product of growths in order. The value at the end of a day without flows is the denominator of the next, so nearly all of them cancel:
- * two years without deposits are one quotient, not a number of a thousand digits.
- */
-export function linked(growths: Iterable<Ratio>): Ratio {
-  let numerator = 1n;
-  let denominator = 1n;
-  let last: Ratio | null = null;
-  for (const next of growths) {
-    const common: Ratio | null = last && cancelled(last, next);
-    if (last && !common) {
-      numerator *= last.numerator;
-      denominator *= last.denominator;
-    }
-    last = common ?? next;
-  }
-  return last ? { numerator: numerator * last.numerator, denominator: denominator * last.denominator } : ONE;
-}
-
-/** first × next where what one ends with is what the other begins with, up to a power of ten (their scales may differ); else null. */
-function cancelled(first: Ratio, next: Ratio): Ratio | null {
-  if (first.numerator === 0n) return null;
-  if (first.numerator === next.denominator) return { numerator: next.numerator, denominator: first.denominator };
-  const [more, less] = size(first.numerator) > size(next.denominator) ? [first.numerator, next.denominator] : [next.denominator, first.numerator];
-  if (more % less !== 0n || !isPowerOfTen(more / less)) return null;
-  const factor = more / less;
-  return more === first.numerator ? { numerator: next.numerator * factor, denominator: first.denominator } : { numerator: next.numerator, denominator: first.denominator * factor };
-}
-
-function size(value: bigint): bigint {
-  return value < 0n ? -value : value;
-}
-
-function isPowerOfTen(value: bigint): boolean {
-  return value > 0n && /^10*$/.test(value.toString());
 }

@@ -9,7 +9,8 @@ import type { DayGrowth } from './daily-growth.js';
 import { maxDrawdown } from './drawdown.js';
 import { modifiedDietz } from './modified-dietz.js';
 import { moneyWeighted } from './money-weighted.js';
-import { asNumber, compareRatios, linked, times } from './ratio.js';
+import { linked } from './growth.js';
+import { compareRatios, times } from './ratio.js';
 import { everyDay, given } from './returns.fixture.js';
 import { saying, timeWeighted } from './time-weighted.js';
 import { volatility } from './volatility.js';
@@ -92,7 +93,7 @@ describe('returns', () => {
 
   forRuns('are as deep as the deepest fall that a plain search finds', (random) => {
     const days = randomDays(random);
-    const index = growths(days).reduce<number[]>((levels, { growth }) => [...levels, (levels.at(-1) ?? 1) * (growth ? asNumber(growth) : 1)], [1]);
+    const index = growths(days).reduce<number[]>((levels, { growth }) => [...levels, (levels.at(-1) ?? 1) * (growth ? Number(growth.ended) / Number(growth.invested) : 1)], [1]);
     const deepest = Math.min(0, ...index.flatMap((peak, at) => index.slice(at).map((low) => (peak === 0 ? 0 : low / peak - 1))));
     expect(Number(maxDrawdown(dailyGrowths(days), days[0]?.date).value)).toBeCloseTo(deepest, 8);
   });

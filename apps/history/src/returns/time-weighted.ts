@@ -4,8 +4,8 @@ import type { Result } from '@tidemark/kernel';
 import type { DayGrowth } from './daily-growth.js';
 import { known, rateOf, unknown, why } from './figure.js';
 import type { Why } from './figure.js';
-import { linked } from './ratio.js';
-import type { Ratio } from './ratio.js';
+import { linked } from './growth.js';
+import type { Growth } from './growth.js';
 
 /** Π growth − 1 over the days that say something. */
 export function timeWeighted(growths: Result<readonly DayGrowth[], Why>): historyRpc.Figure {
@@ -16,6 +16,6 @@ export function timeWeighted(growths: Result<readonly DayGrowth[], Why>): histor
 }
 
 /** The growths in order, days of nothing over nothing left out. */
-export function saying(growths: readonly DayGrowth[]): Ratio[] {
+export function saying(growths: readonly DayGrowth[]): Growth[] {
   return growths.flatMap(({ growth }) => (growth === null ? [] : [growth]));
 }

@@ -13,7 +13,9 @@ import { sampleStandardDeviation } from 'simple-statistics';
 import type { DayGrowth } from './daily-growth.js';
 import { rateText, why } from './figure.js';
 import type { Why } from './figure.js';
-import { asNumber, lessOne, linked } from './ratio.js';
+import { linked } from './growth.js';
+import type { Growth } from './growth.js';
+import { asNumber, lessOne } from './ratio.js';
 import type { Ratio } from './ratio.js';
 
 export type Volatility = historyRpc.Performance['volatility'];
@@ -41,7 +43,7 @@ export function volatility(growths: Result<readonly DayGrowth[], Why>, isTrading
 /** A growth for each trading day that says something, what came since the one before linked into it. */
 function observations(growths: readonly DayGrowth[], isTradingDay: (date: string) => boolean): { date: string; growth: Ratio }[] {
   const found: { date: string; growth: Ratio }[] = [];
-  let since: Ratio[] = [];
+  let since: Growth[] = [];
   for (const { date, growth, carried } of growths) {
     if (growth !== null) since.push(growth);
     if (carried || since.length === 0 || !isTradingDay(date)) continue;
