@@ -5,7 +5,7 @@ import { dayNumber, dayOf, marketDayNumber } from '@tidemark/market';
 import type { ReconstructionResult } from '../apps/history/src/reconstruction/model.js';
 import { reconstruct } from '../apps/history/src/reconstruction/reconstruct.js';
 import { closesOf } from './worlds-prices.js';
-import { readAccount } from './worlds-read.js';
+import { readSnapshot, readTransactions } from './worlds-read.js';
 import type { Provider } from './worlds-read.js';
 
 export const TODAY = '2026-11-20';
@@ -44,14 +44,13 @@ export const whole = ({ world, from }: Case): Shown => ({ world, evenings: [TODA
 
 export function rebuilt({ accountId, provider, from, truth }: Case, { world, evenings, wholeFrom, stood, readAt }: Shown): ReconstructionResult {
   const then = stood ?? ((day: string) => (day === TODAY ? world : worldAt(world, day, truth)));
-  const reads = evenings.map((day) => readAccount(then(day), accountId, provider, day, readAt?.(day)));
   return reconstruct({
     accountId,
     currency: 'USD',
     from: dayNumber(from),
     to: dayNumber(TODAY),
-    snapshots: reads.map(({ snapshot }) => snapshot),
-    transactions: reads.at(-1)!.transactions,
+    snapshots: evenings.map((day) => readSnapshot(then(day), accountId, provider, day, readAt?.(day))),
+    transactions: readTransactions(then(TODAY), accountId, provider, TODAY, readAt?.(TODAY)),
     wholeFrom: dayNumber(wholeFrom),
     closesOf: closesOf(world, TODAY),
     marketDayOf: (instant) => marketDayNumber(Date.parse(instant)),

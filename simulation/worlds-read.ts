@@ -21,47 +21,39 @@ import { cashOf, positionsOf } from '../libs/providers/src/snaptrade/positions.j
 import { Identities } from '../libs/providers/src/transaction-identity.js';
 
 export type Provider = 'plaid' | 'snaptrade';
-export type Lines = CapturedSnapshot['lines'];
 
 /** Half a minute after the close: everything of the day has happened, and nothing of the next. */
 export function eveningOf(day: string): Date {
   return new Date(closeMs(dayNumber(day)) + 30_000);
 }
 
-export interface Read {
-  snapshot: CapturedSnapshot;
-  transactions: NormalisedTransaction[];
+/** The account as its snapshot would have it on a day, in the evening unless told otherwise. */
+export function readSnapshot(world: World, accountId: string, provider: Provider, day: string, now = eveningOf(day)): CapturedSnapshot {
+  const { plaid, snaptrade, bank } = offlineAccount(world, accountId, now);
+  const of = { capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', snapshotId: `${accountId}/${day}` };
+  if (isBank(world, accountId)) return { ...of, lines: fetchedAccountsOf(parsed(bank.accounts()), null, { investments: null, transactions: null }).accounts.flatMap(({ balances }) => balances) };
+  if (provider === 'plaid') return { ...of, lines: merged([...holdingsOf(parsed(plaid.holdings())).lines.values()].flat()) };
+  return { ...of, lines: merged([...cashOf(parsed(snaptrade.balances())).lines, ...positionsOf(parsed(snaptrade.positions())).lines]) };
 }
 
-/** The account as it is shown on a day, in the evening unless told otherwise. @param day the newest day of `world` */
-export function readAccount(world: World, accountId: string, provider: Provider, day: string, now = eveningOf(day)): Read {
-  const offline = offlineAccount(world, accountId, now);
-  const bank = world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
-  const { lines, fetched } = bank ? banked(offline.bank()) : provider === 'plaid' ? plaid(offline.plaid()) : snaptrade(offline.snaptrade());
-  return {
-    snapshot: { snapshotId: `${accountId}/${day}`, capturedAt: now.toISOString(), day: marketDayNumber(now.getTime()), calendarDay: dayNumber(day), currency: 'USD', lines },
-    transactions: resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind: bank ? 'bank' : 'investments' }))),
-  };
+/** Its transactions as they are known on a day. */
+export function readTransactions(world: World, accountId: string, provider: Provider, day: string, now = eveningOf(day)): NormalisedTransaction[] {
+  const { plaid, snaptrade, bank } = offlineAccount(world, accountId, now);
+  const connectionKind = isBank(world, accountId) ? 'bank' : 'investments';
+  const identities = new Identities();
+  const fetched: readonly FetchedTransaction[] =
+    connectionKind === 'bank' ? bank.transactions().flatMap((page) => bankPageOf(parsed(page)).changed.map(({ transaction }) => transaction))
+    : provider === 'plaid' ? plaid.transactions().flatMap((page) => investmentPageOf(parsed(page)).transactions.map(({ transaction }) => transaction))
+    : snaptrade.activities().flatMap((page) => activityPageOf(parsed(page), identities, []).transactions);
+  return resolveTransactions(fetched.map((transaction) => normalise(provider, recorded(transaction), { connectionKind })));
+}
+
+function isBank(world: World, accountId: string): boolean {
+  return world.accounts.find(({ id }) => id === accountId)!.type !== 'investment';
 }
 
 function recorded(transaction: FetchedTransaction): RecordedTransaction {
   return { ...transaction, transactionId: transaction.identity };
-}
-
-function plaid(texts: { holdings: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
-  const { lines } = holdingsOf(parsed(texts.holdings));
-  return { lines: merged([...lines.values()].flat()), fetched: texts.transactions.flatMap((page) => investmentPageOf(parsed(page)).transactions.map(({ transaction }) => transaction)) };
-}
-
-function banked(texts: { accounts: string; transactions: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
-  const { accounts } = fetchedAccountsOf(parsed(texts.accounts), null, { investments: null, transactions: null });
-  return { lines: accounts.flatMap(({ balances }) => balances), fetched: texts.transactions.flatMap((page) => bankPageOf(parsed(page)).changed.map(({ transaction }) => transaction)) };
-}
-
-function snaptrade(texts: { positions: string; balances: string; activities: string[] }): { lines: Lines; fetched: readonly FetchedTransaction[] } {
-  const identities = new Identities();
-  const lines = merged([...cashOf(parsed(texts.balances)).lines, ...positionsOf(parsed(texts.positions)).lines]);
-  return { lines, fetched: texts.activities.flatMap((page) => activityPageOf(parsed(page), identities, []).transactions) };
 }
 
 function parsed(text: string): unknown {

@@ -63,10 +63,10 @@ async function post(path: string, body: object): Promise<{ status: number; body:
       for (const { id, type } of world.accounts) {
         const offline = offlineAccount(world, id, new Date('2026-11-20T22:00:00Z'));
         const check = (path: string, text: string): void => expect([path, ...spec.answer('post', path, '200', { ...(JSON.parse(text) as object), request_id: 'r' })]).toEqual([path]);
-        if (type !== 'investment') check('/accounts/get', offline.bank().accounts);
+        if (type !== 'investment') check('/accounts/get', offline.bank.accounts());
         else {
-          check('/investments/holdings/get', offline.plaid().holdings);
-          for (const text of offline.plaid().transactions) check('/investments/transactions/get', text);
+          check('/investments/holdings/get', offline.plaid.holdings());
+          for (const text of offline.plaid.transactions()) check('/investments/transactions/get', text);
         }
       }
     }

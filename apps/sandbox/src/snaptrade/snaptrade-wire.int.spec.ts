@@ -53,11 +53,11 @@ afterAll(() => sandbox.close());
       const world = generateHistory({ seed, provider: 'snaptrade', days: 120, accountsPerPerson: 2 });
       for (const { kind } of world.transactions) kinds.add(kind);
       for (const { id } of world.accounts) {
-        const texts = offlineAccount(world, id, new Date('2026-11-20T22:00:00Z')).snaptrade();
+        const texts = offlineAccount(world, id, new Date('2026-11-20T22:00:00Z')).snaptrade;
         const check = (path: string, text: string): void => expect([path, ...spec.answer('get', path, '200', JSON.parse(text))]).toEqual([path]);
-        check('/accounts/{accountId}/positions/all', texts.positions);
-        check('/accounts/{accountId}/balances', texts.balances);
-        for (const page of texts.activities) check('/accounts/{accountId}/activities', page);
+        check('/accounts/{accountId}/positions/all', texts.positions());
+        check('/accounts/{accountId}/balances', texts.balances());
+        for (const page of texts.activities()) check('/accounts/{accountId}/activities', page);
       }
     }
     expect(kinds.size).toBeGreaterThan(30);
