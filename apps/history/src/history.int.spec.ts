@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyRpc } from '@tidemark/contracts';
-import type { BalanceLine, RecordedTransaction } from '@tidemark/contracts';
+import type { BalanceLine, EventEnvelope, RecordedTransaction } from '@tidemark/contracts';
 import { EventLog } from '@tidemark/event-log';
 import { dayNumber, dayOf } from '@tidemark/market';
 import { openDatabase } from '@tidemark/postgres';
+import type { Database } from '@tidemark/postgres';
 import { createLogger, newId } from '@tidemark/service';
 import type { RunningService } from '@tidemark/service';
 import { Registry } from 'prom-client';
 import { completed, corrected, discover, NOW, recorded, snapshotOf, startFixture, stock, trade, usd } from './history.fixture.js';
 import type { GivenAccount, HistoryFixture } from './history.fixture.js';
-import type { RunDeps } from './jobs/deps.js';
+import type { PriceSupply, RunDeps } from './jobs/deps.js';
 import { pricesOf } from './jobs/prices.fixture.js';
+import type { PriceRules } from './jobs/prices.fixture.js';
 import { claimJobs } from './jobs/queue.js';
+import { marketReactor } from './jobs/react.js';
 import { runBatch } from './jobs/run-batch.js';
 import { runMetrics } from './metrics.js';
 import { reconstruct } from './reconstruction/reconstruct.js';
@@ -22,7 +25,8 @@ const CAPTURED = '2026-11-20T15:00:00.000Z';
 let history: HistoryFixture;
 let service: RunningService;
 /** AAPL is worth as many dollars as the day of the month. */
-const prices = pricesOf({ AAPL: (day) => String(Number(dayOf(day).slice(8))), SLOW: () => '5' });
+const closes: PriceRules = { AAPL: (day) => String(Number(dayOf(day).slice(8))), SLOW: () => '5', LATE: null };
+const prices = pricesOf(closes);
 
 beforeAll(async () => {
   history = await startFixture('history');
@@ -34,6 +38,14 @@ afterAll(async () => { await history.close(); });
 async function firstSync(account: GivenAccount, lines: readonly BalanceLine[], transactions: readonly RecordedTransaction[], capturedAt = CAPTURED): Promise<void> {
   const syncId = newId();
   await history.say('sync', account.userId, [snapshotOf(account, capturedAt, lines, syncId), ...(transactions.length > 0 ? [recorded(account, transactions, syncId)] : []), completed(account, syncId)]);
+}
+
+/** What a worker beside the service's own is given. */
+function depsOn(database: Database, supply: PriceSupply): RunDeps {
+  return {
+    database, supply, reconstruct, log: new EventLog({ name: 'history', database, partitions: 4 }), clock: history.clock, logger: createLogger({ service: 'spec', level: 'silent' }), metrics: runMetrics(new Registry()), wake: () => undefined,
+    settings: { batch: 16, concurrency: 1, lockMs: 1_000, pollMs: 50, gatherMs: 1_000, patienceMs: 1_000 },
+  };
 }
 
 async function valueOn(account: GivenAccount, days: readonly string[], revision?: number): Promise<(string | undefined)[]> {
@@ -150,17 +162,36 @@ describe('what comes later', () => {
   });
 });
 
+describe('a fact of the market', () => {
+  const fact = (type: string, data: object) => ({ id: newId(), type, data }) as EventEnvelope;
+
+  it('is told to whom it was missing, and to whom it was wrong, and to nobody else', async () => {
+    const [late, used, other] = [await discover(history), await discover(history), await discover(history)];
+    await firstSync(late, [stock('LATE', '10')], []);
+    await firstSync(used, [stock('AAPL', '10'), stock('RENAMED', '1')], []);
+    await firstSync(other, [stock('SLOW', '10')], []);
+    const before = await Promise.all([late, used, other].map(async (account) => history.finished(account)));
+    expect(before[0]).toMatchObject({ unpriced: [{ asset: 'equity:LATE' }], quality: { daysBelowFull: 731 } });
+    const reactor = marketReactor(depsOn(history.database, prices));
+    closes['LATE'] = () => '7';
+    await reactor.react(fact('PricesObserved', { symbol: 'LATE', corrected: false, prices: [{ day: '2026-11-19', close: '7' }], splits: [] }));
+    expect(await history.finished(late, 2)).toMatchObject({ cause: 'prices', unpriced: [] });
+    expect(await valueOn(late, ['2026-11-19'])).toEqual(['70']);
+    await reactor.react(fact('PricesObserved', { symbol: 'AAPL', corrected: false, prices: [{ day: '2026-11-21', close: '7' }], splits: [] }));
+    closes['RENAMED'] = () => '3';
+    await reactor.react(fact('SymbolMapped', { asset: 'equity:RENAMED', symbol: 'RENAMED', previous: null }));
+    expect(await history.finished(used, 2)).toMatchObject({ cause: 'symbol_changed', unpriced: [] });
+    expect(await history.finished(other)).toMatchObject({ runId: before[2]?.runId, revision: 1 });
+  });
+});
+
 describe('a worker that dies', () => {
   it('is followed by another within its lock, and writes nothing when it wakes after all', async () => {
     const account = await discover(history);
     const database = await openDatabase({ url: history.urls.serviceUrl, application: 'dying', poolSize: 2 });
-    const log = await EventLog.open({ name: 'history', database, partitions: 4 });
     const { promise: slept, resolve: wakeUp } = Promise.withResolvers<void>();
     const supply = { ...prices, closes: async (...given: Parameters<typeof prices.closes>) => { await slept; return prices.closes(...given); } };
-    const deps: RunDeps = {
-      database, log, supply, reconstruct, clock: history.clock, logger: createLogger({ service: 'dying', level: 'silent' }), metrics: runMetrics(new Registry()), wake: () => undefined,
-      settings: { batch: 16, concurrency: 1, lockMs: 1_000, pollMs: 50, gatherMs: 1_000, patienceMs: 1_000 },
-    };
+    const deps = depsOn(database, supply);
     // Held back from the living one, which has no business with it until the lock of the dying one lapses.
     const syncId = newId();
     await history.seen(await history.say('sync', account.userId, [snapshotOf(account, CAPTURED, [stock('AAPL', '10')], syncId)]));

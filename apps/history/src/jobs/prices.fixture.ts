@@ -9,8 +9,10 @@ export interface GivenPrices extends PriceSupply {
   readonly pending: Set<string>;
 }
 
-/** @param rules whole dollars and cents such as `100.25`, by symbol, on a day */
-export function pricesOf(rules: Readonly<Record<string, (day: DayNumber) => string>>): GivenPrices {
+/** Whole dollars and cents such as `100.25`, by symbol, on a day; null: a symbol without closes. What is added later is known from then on. */
+export type PriceRules = Record<string, ((day: DayNumber) => string) | null>;
+
+export function pricesOf(rules: PriceRules): GivenPrices {
   const wanted: string[] = [];
   const pending = new Set<string>();
   const symbolOf = (asset: string) => asset.slice(asset.indexOf(':') + 1);
