@@ -12,7 +12,8 @@ import type { PreparedScope, ScopeOf } from './book/scope-value.js';
 import type { DayNumber } from '../reconstruction/model.js';
 import type { StoredIntraday } from './days/intraday-tables.js';
 import { scopeSeries, storedTrack } from './days/recorder.js';
-import type { Recorder, Series } from './days/recorder.js';
+import type { Recorder } from './days/recorder.js';
+import type { Series } from './book/series.js';
 import type { StoredWatch } from './watches/watch-table.js';
 
 interface Watch {

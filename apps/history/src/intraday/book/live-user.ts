@@ -3,8 +3,8 @@ import type { Market } from '@tidemark/market';
 import type { Exact } from '@tidemark/money';
 import type { HistoryAccount } from '../../projections/accounts/row.js';
 import type { DayNumber } from '../../reconstruction/model.js';
-import type { Series } from '../days/recorder.js';
 import type { LiveAccount } from './live-account.js';
+import type { Series } from './series.js';
 
 /** The value at the close before, by currency. `provisional`: the last live value, until the day is closed for good. */
 export interface Baseline {

@@ -4,30 +4,18 @@
  * when it is written: values come many times as often.
  */
 import { createHash } from 'node:crypto';
-import type { Market } from '@tidemark/market';
 import { written } from '@tidemark/money';
-import type { Decimal, Exact } from '@tidemark/money';
+import type { Exact } from '@tidemark/money';
 import type { Database } from '@tidemark/postgres';
 import type { DayNumber } from '../../reconstruction/model.js';
 import { DayTrack, joined } from '../book/day-track.js';
 import { compareExact } from '../book/exact-total.js';
-import type { ScopeOf } from '../book/scope-value.js';
+import type { Series } from '../book/series.js';
 import { BAR_MS, writeBars, writeDays } from './intraday-tables.js';
 import type { Bar, StoredIntraday } from './intraday-tables.js';
 
-/** What has a day of its own: an account, or a scope of accounts in one currency. */
-export interface Series {
-  readonly series: string;
-  readonly userId: string;
-  readonly accountId: string | null;
-  readonly currency: string;
-  readonly market: Market;
-  track: DayTrack | null;
-  previousClose: Decimal | null;
-}
-
 /** The series of a scope: that of the account where it is one, so that the same numbers are kept once. */
-export function scopeSeries(userId: string, { account, source }: Pick<ScopeOf, 'account' | 'source'>): string {
+export function scopeSeries(userId: string, { account, source }: { readonly account: string | null; readonly source: string }): string {
   return account ?? createHash('sha256').update(JSON.stringify([userId, source])).digest('hex');
 }
 
