@@ -11,6 +11,7 @@ import { exact } from '@tidemark/money';
 import type { BalanceLine } from '@tidemark/contracts';
 import { applied, movesIn, undone } from './book.js';
 import type { Book, Move } from './book.js';
+import type { Read } from './reading.js';
 import type { CapturedSnapshot, DayNumber } from './model.js';
 import type { Path } from './path.js';
 import { NOTHING, ratioOf, reduced } from './ratio.js';
@@ -47,7 +48,7 @@ export function basisOf(book: Book, path: Path, stated: readonly (Ratio | null)[
 }
 
 /** The bases that the snapshots state, by asset; short positions negative. Several lines of one asset add up. */
-export function statedBases(snapshots: readonly CapturedSnapshot[]): Map<string, (Ratio | null)[]> {
+export function statedBases(snapshots: readonly CapturedSnapshot[], read: Read): Map<string, (Ratio | null)[]> {
   const stated = new Map<string, (Ratio | null)[]>();
   const lines = new Map<string, number>();
   snapshots.forEach((snapshot, index) => {
@@ -56,8 +57,8 @@ export function statedBases(snapshots: readonly CapturedSnapshot[]): Map<string,
       const list = stated.get(line.asset) ?? new Array<Ratio | null>(snapshots.length).fill(null);
       const seen = lines.get(line.asset) === index;
       const before = seen ? (list[index] ?? null) : NOTHING;
-      const basis = basisOfLine(line);
-      list[index] = before === null || basis === null ? null : { n: before.n * basis.d + basis.n * before.d, d: before.d * basis.d };
+      const basis = basisOfLine(line, read);
+      list[index] = !seen ? basis : before === null || basis === null ? null : { n: before.n * basis.d + basis.n * before.d, d: before.d * basis.d };
       lines.set(line.asset, index);
       stated.set(line.asset, list);
     }
@@ -65,15 +66,21 @@ export function statedBases(snapshots: readonly CapturedSnapshot[]): Map<string,
   return stated;
 }
 
-function basisOfLine({ costBasis, quantity }: BalanceLine): Ratio | null {
+function basisOfLine({ costBasis, quantity }: BalanceLine, read: Read): Ratio | null {
   if (costBasis == null) return null;
-  const basis = ratioOf(exact(costBasis));
+  const basis = ratioOf(read(costBasis));
   return quantity.startsWith('-') && basis.n > 0n ? { n: -basis.n, d: basis.d } : basis;
 }
 
+/** A step of the same day, or one that changes nothing, is no other step. */
 function put(steps: BasisStep[], step: BasisStep): void {
   if (steps.at(-1)?.day === step.day) steps.pop();
-  steps.push(step);
+  const last = steps.at(-1);
+  if (last === undefined || !same(last.basis, step.basis)) steps.push(step);
+}
+
+function same(a: Ratio | null, b: Ratio | null): boolean {
+  return a === b || (a !== null && b !== null && a.n === b.n && a.d === b.d);
 }
 
 function beforeFirst(book: Book, path: Path, stated: Ratio | null): BasisStep[] {

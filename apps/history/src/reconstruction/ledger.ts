@@ -12,6 +12,7 @@ import { dayNumberOf } from './days.js';
 import { addMove, bookOf, enterCash, movedBook, newEffect, omit } from './entries.js';
 import type { Omission, Opening, Sweep } from './entries.js';
 import type { CapturedSnapshot, ReconstructionInput } from './model.js';
+import type { Read } from './reading.js';
 import { bookSplits, reportsSplit } from './splits.js';
 
 export interface Ledger {
@@ -21,9 +22,9 @@ export interface Ledger {
   readonly omissions: readonly Omission[];
 }
 
-export function openLedger(input: ReconstructionInput): Ledger {
+export function openLedger(input: ReconstructionInput, read: Read): Ledger {
   const opening: Opening = { snapshots: input.snapshots, books: new Map(), sweeps: sweepsOf(input.snapshots), effects: [], omissions: [] };
-  input.snapshots.forEach((snapshot, index) => stateLines(opening, snapshot, index));
+  input.snapshots.forEach((snapshot, index) => stateLines(opening, snapshot, index, read));
   const { splits, others } = sorted(input);
   for (const transaction of others) enter(opening, transaction);
   bookSplits(opening, splits, input);
@@ -53,13 +54,13 @@ function sweepsOf(snapshots: readonly CapturedSnapshot[]): Map<AssetId, Sweep> {
   return sweeps;
 }
 
-function stateLines(opening: Opening, snapshot: CapturedSnapshot, index: number): void {
+function stateLines(opening: Opening, snapshot: CapturedSnapshot, index: number, read: Read): void {
   for (const line of snapshot.lines) {
     if (line.countedAsCash === true) continue;
     const book = bookOf(opening, line.asset);
-    if (line.multiplier !== undefined) book.multiplier = exact(line.multiplier);
+    if (line.multiplier !== undefined) book.multiplier = read(line.multiplier);
     if (!book.cash) book.currency = line.currency === undefined ? snapshot.currency : (line.currency ?? book.currency);
-    const quantity = exact(line.quantity);
+    const quantity = read(line.quantity);
     const before = book.stated[index] ?? null;
     const stated = before === null ? quantity : sumOf(before, quantity);
     fits(book, stated);

@@ -3,10 +3,10 @@
  * on the same day the market's. Never a later one, and nothing between two. A price is of a unit of its day, so one from before a split
  * is carried across it by the split's ratio.
  */
-import { exact } from '@tidemark/money';
 import type { AssetId, Exact } from '@tidemark/money';
 import { utcDayOf } from './days.js';
-import type { CapturedSnapshot, DayNumber, PreparedCloses, ReconstructionInput } from './model.js';
+import type { DayNumber, PreparedCloses, ReconstructionInput } from './model.js';
+import type { Read } from './reading.js';
 
 /** What a snapshot said. */
 export interface Supplied {
@@ -19,14 +19,17 @@ export interface Supplied {
   readonly currency: string;
 }
 
-export function suppliedPrices({ snapshots, marketDayOf }: ReconstructionInput): Map<AssetId, Supplied[]> {
+export function suppliedPrices({ snapshots, marketDayOf }: ReconstructionInput, read: Read): Map<AssetId, Supplied[]> {
   const prices = new Map<AssetId, Supplied[]>();
   for (const snapshot of snapshots) {
+    const at = Date.parse(snapshot.capturedAt);
+    const captured = { day: snapshot.day, at, quoted: snapshot.calendarDay ?? snapshot.day };
     for (const line of snapshot.lines) {
       if (line.price == null || line.asset.startsWith('currency:') || line.countedAsCash === true) continue;
       const currency = line.currency === undefined ? snapshot.currency : line.currency;
       if (currency === null) continue;
-      const supplied = { ...dated(snapshot, line.priceAsOf ?? null, marketDayOf), price: exact(line.price), currency };
+      const { day, at: when, quoted } = line.priceAsOf == null ? captured : dated(captured, line.priceAsOf, marketDayOf);
+      const supplied = { day, at: when, quoted, price: read(line.price), currency };
       const list = prices.get(line.asset);
       if (list) list.push(supplied);
       else prices.set(line.asset, [supplied]);
@@ -36,13 +39,14 @@ export function suppliedPrices({ snapshots, marketDayOf }: ReconstructionInput):
   return prices;
 }
 
+type Dated = Pick<Supplied, 'day' | 'at' | 'quoted'>;
+
 /** What is dated after its snapshot was known at the snapshot. */
-function dated(snapshot: CapturedSnapshot, priceAsOf: string | null, marketDayOf: ReconstructionInput['marketDayOf']): Pick<Supplied, 'day' | 'at' | 'quoted'> {
-  const captured = Date.parse(snapshot.capturedAt);
-  const calendarDay = snapshot.calendarDay ?? snapshot.day;
-  if (priceAsOf === null || !(Date.parse(priceAsOf) < captured)) return { day: snapshot.day, at: captured, quoted: calendarDay };
-  const day = Math.min(snapshot.day, marketDayOf?.(priceAsOf) ?? utcDayOf(priceAsOf) + 1);
-  return { day, at: Date.parse(priceAsOf), quoted: Math.min(day, calendarDay) };
+function dated(captured: Dated, priceAsOf: string, marketDayOf: ReconstructionInput['marketDayOf']): Dated {
+  const at = Date.parse(priceAsOf);
+  if (!(at < captured.at)) return captured;
+  const day = Math.min(captured.day, marketDayOf?.(priceAsOf) ?? utcDayOf(priceAsOf) + 1);
+  return { day, at, quoted: Math.min(day, captured.quoted) };
 }
 
 /** A price at a close. */
@@ -61,11 +65,23 @@ export interface Quote {
 /** Walks the prices of one asset from day to day; asked in ascending order. */
 export class PriceWalk {
   #next = 0;
+  #own = 0;
 
   constructor(
     readonly closes: PreparedCloses | null,
     readonly supplied: readonly Supplied[],
   ) {}
+
+  /** The first day from `day` on at whose close the account's own price is the newest; Infinity where there is none. */
+  ownFrom(day: DayNumber): DayNumber {
+    const { closes, supplied } = this;
+    while (this.#own < supplied.length && (supplied[this.#own] as Supplied).day <= day) this.#own += 1;
+    for (let index = Math.max(this.#own - 1, 0); index < supplied.length; index += 1) {
+      const from = Math.max((supplied[index] as Supplied).day, day);
+      if (closes === null || marketsNewest(closes, from) < (supplied[index] as Supplied).day) return from;
+    }
+    return Infinity;
+  }
 
   /** Writes into `quote` and returns true; false where there is no price. */
   at(day: DayNumber, quote: Quote): boolean {
@@ -98,6 +114,12 @@ export class PriceWalk {
     quote.supplied = true;
     return true;
   }
+}
+
+/** The day of the market's newest close at or before a day. */
+function marketsNewest({ newest, age, firstDay }: PreparedCloses, day: DayNumber): DayNumber {
+  const index = Math.min(day - firstDay, newest.length - 1);
+  return index < 0 || newest[index] === null ? -Infinity : firstDay + index - (age[index] as number);
 }
 
 export function newQuote(): Quote {

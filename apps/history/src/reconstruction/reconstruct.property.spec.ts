@@ -1,5 +1,6 @@
 /** Random accounts: complete data gives the truth; whatever is taken away, nothing wrong is said at full quality. */
 import { describe, expect, it } from '@jest/globals';
+import { compare, sum } from '@tidemark/money';
 import { chooseSeed, seededRandom } from '@tidemark/testing';
 import type { Random } from '@tidemark/testing';
 import { randomAccount, wrongDays } from './random-account.fixture.js';
@@ -52,6 +53,30 @@ describe(`random accounts (repeat with TIDEMARK_SEED=${seed})`, () => {
     everyRound((random) => {
       const truth = randomAccount(random, shapeOf(random));
       return wrongDays(truth, reconstruct(spoilt(random, truth.input)), false);
+    });
+  });
+
+  it('whose whole life is known are beyond doubt until the last snapshot, but for what was bought elsewhere', () => {
+    everyRound((random) => {
+      const { input } = randomAccount(random, { ...shapeOf(random, true), opened: false });
+      const { days, reasons } = reconstruct(input);
+      const last = input.snapshots.at(-1)?.day ?? 0;
+      return days.filter(({ day }) => day < last).flatMap((day) => day.reasons.map((index) => reasons[index]?.code ?? '?').filter((code) => code !== 'cost_basis_missing').map((code) => `${day.day}: ${code}`));
+    });
+  });
+
+  it('undone and played forward again are what the snapshots state, and both sums agree by currency', () => {
+    everyRound((random) => {
+      const { input } = randomAccount(random, shapeOf(random, true));
+      const half = (wanted: (asset: string | null) => boolean): ReconstructionInput => ({ ...input, snapshots: input.snapshots.map((snapshot) => ({ ...snapshot, lines: snapshot.lines.filter(({ asset }) => wanted(asset)) })), transactions: input.transactions.filter(({ asset }) => wanted(asset)) });
+      const isA = (asset: string | null): boolean => asset === 'equity:A';
+      const [all, a, rest] = [input, half(isA), half((asset) => !isA(asset))].map((each) => reconstruct(each));
+      const forward = [all, a, rest].flatMap((result) => result?.invariant.differences.filter(({ kind }) => kind === 'forward') ?? []);
+      const sums = all?.days.flatMap(({ day, value }, index) => {
+        const parts = [a, rest].flatMap((result) => result?.days[index]?.value.map(({ amount }) => amount) ?? []);
+        return compare(sum(parts), value[0]?.amount ?? '0') === 0 ? [] : [`${day}: ${value[0]?.amount} is not ${parts.join(' + ')}`];
+      });
+      return [...forward.map((difference) => JSON.stringify(difference)), ...(sums ?? [])];
     });
   });
 

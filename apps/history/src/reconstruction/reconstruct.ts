@@ -26,6 +26,7 @@ import { markPeriods, withoutTransactions } from './periods.js';
 import { PriceWalk, suppliedPrices } from './prices.js';
 import { Marks, SCORE } from './quality.js';
 import { stored } from './ratio.js';
+import { newReader } from './reading.js';
 import { place, timelineOf } from './sides.js';
 import type { Timeline } from './sides.js';
 import { Sums } from './sums.js';
@@ -37,14 +38,15 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
   const timeline = timelineOf(input.snapshots);
   const opened = timeline.days[0];
   if (opened === undefined) return { days: [], flows: [], reasons: [], adjustments: [], unknown: [], unpriced: [], invariant: { holds: true, differences: [] } };
-  const ledger = openLedger(input);
+  const read = newReader();
+  const ledger = openLedger(input, read);
   for (const effect of ledger.effects) place(effect, timeline);
   const agreed = settle(ledger, timeline);
   const proven = agreed.map((agrees, segment) => agrees && !(segment === 0 && ledger.omissions.some(({ date, code, reach }) => code !== 'pending_transaction' && reach === null && date <= opened)));
   const first = withoutTransactions(input) ? Math.max(input.from, opened) : input.from;
-  const supplied = suppliedPrices(input);
+  const supplied = suppliedPrices(input, read);
   const days = openDays(first, Math.max(input.to - first + 1, 0));
-  const shown = show(ledger, timeline, agreed, input);
+  const shown = show(ledger, timeline, agreed, statedBases(input.snapshots, read));
   const origins = markPeriods({ input, ledger, timeline, proven, first, marks: days.marks });
   for (const each of shown) {
     if (each.book.cash) addCash(each, days);
@@ -73,9 +75,8 @@ function instantOf(day: DayNumber): string {
   return new Date(day * 86_400_000).toISOString();
 }
 
-function show({ books }: Ledger, timeline: Timeline, agreed: readonly boolean[], { snapshots }: ReconstructionInput): Shown[] {
-  const stated = statedBases(snapshots);
-  const none = snapshots.map(() => null);
+function show({ books }: Ledger, timeline: Timeline, agreed: readonly boolean[], stated: ReturnType<typeof statedBases>): Shown[] {
+  const none = timeline.days.map(() => null);
   return books.map((book: Book) => {
     const path = pathOf(book, timeline, (segment) => agreed[segment] === true);
     const basis = book.cash ? [] : basisOf(book, path, stated.get(book.asset) ?? none, timeline.days, (segment) => agreed[segment] === true);

@@ -17,7 +17,7 @@ import { FRESH_DAYS, FULL, SCORE } from './quality.js';
 import type { Marks } from './quality.js';
 import { terminating } from './ratio.js';
 import type { Ratio } from './ratio.js';
-import type { Sums } from './sums.js';
+import type { Row, Sums } from './sums.js';
 
 export interface Days {
   readonly from: DayNumber;
@@ -60,7 +60,8 @@ export function addCash({ book, path }: Shown, days: Days): void {
   const currency = book.currency as string;
   for (const { first, last, units } of runsOf(path.steps, [], -Infinity, days)) {
     if (units === null || units === 0n) continue;
-    const amount = wholeOf(book, units, ONE) ?? (terminating({ n: units, d: book.denominator }) as Exact);
+    const amount = wholeOf(book, units, ONE);
+    if (amount === null) throw new Error('cash is never split');
     for (const row of [days.value.row(currency, amount.scale), days.cash.row(currency, amount.scale)]) {
       if (!row.addPlain(amount.digits, 1, first, last, null, 0)) for (let index = first; index <= last; index += 1) row.add(index, amount.digits);
     }
@@ -80,8 +81,13 @@ export function addSecurity(shown: Shown, walk: PriceWalk, days: Days): void {
       sayOfRun(shown, run, days);
       const worth = { n: run.units * book.multiplier.digits, d: book.denominator * powerOfTen(book.multiplier.scale) };
       const whole = wholeOf(book, run.units, book.multiplier) ?? terminating(worth);
-      const from = whole !== null && shown.splits.length === 0 ? plainly(run, whole, walk, days) : run.first;
-      if (from <= run.last) carefully(shown, { ...run, first: from }, worth, whole, walk, days);
+      for (let first = run.first; first <= run.last; ) {
+        const own = walk.ownFrom(first + days.from) - days.from;
+        const from = whole !== null && shown.splits.length === 0 && own > first ? plainly({ ...run, first, last: Math.min(run.last, own - 1) }, whole, walk, days) : first;
+        const last = from === first || own > run.last ? run.last : marketAgain(walk, from, run.last, days);
+        if (from <= last) carefully(shown, { ...run, first: from, last }, worth, whole, walk, days);
+        first = last + 1;
+      }
     }
   }
 }
@@ -121,14 +127,14 @@ function unknownUnits({ asset }: Book, { first, last }: Run, { marks, lacking }:
 }
 
 /**
- * Fresh closes of the market alone, in plain numbers; as far as the account supplies no price of its own.
+ * Fresh closes of the market alone, in plain numbers.
  * @returns the first index that is left over
  */
-function plainly({ first, last, score }: Run, whole: Exact, { closes, supplied }: PriceWalk, days: Days): number {
+function plainly({ first, last, score }: Run, whole: Exact, { closes }: PriceWalk, days: Days): number {
   const plain = closes === null ? null : plainCloses(closes);
   if (closes === null || plain === null || !plain.fresh) return first;
   const offset = days.from - closes.firstDay;
-  const end = Math.min(last, plain.digits.length - 1 - offset, (supplied[0]?.day ?? Infinity) - days.from - 1);
+  const end = Math.min(last, plain.digits.length - 1 - offset);
   if (first > end || first + offset < plain.first) return first;
   if (!days.value.row(closes.currency, whole.scale + closes.scale).addPlain(whole.digits, plain.most, first, end, plain.digits, offset)) return first;
   days.value.listed(closes.currency).fill(1, first, end + 1);
@@ -136,12 +142,18 @@ function plainly({ first, last, score }: Run, whole: Exact, { closes, supplied }
   return end + 1;
 }
 
+/** The last day before the market has a close again. */
+function marketAgain({ closes }: PriceWalk, first: number, last: number, { from }: Days): number {
+  let index = first;
+  while (index < last && closes?.age[index + 1 + from - closes.firstDay] !== 0) index += 1;
+  return index;
+}
+
 /** Day by day, with every way in which a price can fall short. */
 function carefully(shown: Shown, { first, last, score }: Run, worth: Ratio, whole: Exact | null, walk: PriceWalk, days: Days): void {
   const { from, value } = days;
   const quote = newQuote();
-  let digits: bigint | null = null;
-  let amount = 0n;
+  let [row, listed]: [Row | null, Uint8Array | null] = [null, null];
   for (let index = first; index <= last; index += 1) {
     if (!walk.at(from + index, quote)) {
       unpriced(shown.book, index, days);
@@ -153,11 +165,12 @@ function carefully(shown: Shown, { first, last, score }: Run, worth: Ratio, whol
       value.addRatio(quote.currency, index, { n: worth.n * quote.digits * (factor?.n ?? 1n), d: worth.d * powerOfTen(quote.scale) * (factor?.d ?? 1n) });
       continue;
     }
-    if (quote.digits !== digits) {
-      digits = quote.digits;
-      amount = whole.digits * digits;
+    if (row === null || listed === null || row.currency !== quote.currency || row.scale !== whole.scale + quote.scale) {
+      row = value.row(quote.currency, whole.scale + quote.scale);
+      listed = value.listed(quote.currency);
     }
-    value.addExact(quote.currency, index, { digits: amount, scale: whole.scale + quote.scale });
+    row.add(index, whole.digits * quote.digits);
+    listed[index] = 1;
   }
 }
 
