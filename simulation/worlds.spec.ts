@@ -5,6 +5,7 @@
  * `TIDEMARK_WORLDS=1` one world of it.
  */
 import { describe, expect, it } from '@jest/globals';
+import { dayNumber } from '@tidemark/market';
 import { chooseSeed } from '@tidemark/testing';
 import { countedAsCash, drawCases, rebuilt, truthOf, whole } from './worlds-case.js';
 import type { Case } from './worlds-case.js';
@@ -63,4 +64,16 @@ describe(`${WORLDS} random worlds (repeat with TIDEMARK_SEED=${seed})`, () => {
     expect(seen.full / seen.days).toBeGreaterThan(0.3);
     expect(seen.wrongBelow).toBeGreaterThan(20);
   }, 180_000);
+
+  it('older than the 24 months that Plaid keeps are right since then, and never at full quality before', () => {
+    for (let index = 0; index < Math.min(WORLDS, 3); index += 1) {
+      for (const of of drawCases((seed + index) | 0, 'plaid', 820)) {
+        const cut = '2024-11-20';
+        const result = rebuilt(of, { ...whole(of), wholeFrom: cut });
+        expect([of.seed, mismatches(result, truthOf(of), ({ quality }) => quality === 100)]).toEqual([of.seed, []]);
+        const kept = of.world.transactions.filter(({ date, account }) => account === of.accountId && date < cut).length;
+        if (kept > 0) expect(result.days.filter(({ day, quality }) => day < dayNumber(cut) && quality === 100)).toEqual([]);
+      }
+    }
+  });
 });

@@ -57,7 +57,7 @@ async function post(path: string, body: object): Promise<{ status: number; body:
 
   it('generated histories, with every kind of transaction', () => {
     const kinds = new Set<string>();
-    for (let seed = 1; seed <= 12; seed += 1) {
+    for (let seed = 1; seed <= 25; seed += 1) {
       const world = generateHistory({ seed, provider: 'plaid', days: 120, accountsPerPerson: 2 });
       for (const { kind } of world.transactions) kinds.add(kind);
       for (const { id, type } of world.accounts) {

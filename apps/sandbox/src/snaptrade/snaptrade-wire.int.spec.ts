@@ -49,7 +49,7 @@ afterAll(() => sandbox.close());
 
   it('generated histories, with every kind of transaction', () => {
     const kinds = new Set<string>();
-    for (let seed = 1; seed <= 12; seed += 1) {
+    for (let seed = 1; seed <= 25; seed += 1) {
       const world = generateHistory({ seed, provider: 'snaptrade', days: 120, accountsPerPerson: 2 });
       for (const { kind } of world.transactions) kinds.add(kind);
       for (const { id } of world.accounts) {

@@ -68,7 +68,9 @@ export class Book {
 
   /** What it holds and can be sold on the day. */
   longs(day: number): Listed[] {
-    return [...this.units].filter(([listed, units]) => units > 0n && listed.security.kind !== 'option' && closeOn(listed, day) !== undefined).map(([listed]) => listed);
+    const longs: Listed[] = [];
+    for (const [listed, units] of this.units) if (units > 0n && listed.security.kind !== 'option' && closeOn(listed, day) !== undefined) longs.push(listed);
+    return longs;
   }
 
   /** A price at which one may have traded on a day: within a percent of its close. */

@@ -32,7 +32,7 @@ function split(book: Book, { day, security: listed, numerator, denominator }: Ac
   } else {
     const units = after - held;
     const id = book.record({ day, kind, listed, units, cents: apart ? 0n : lieu });
-    if (lieu === 0n && book.chance.whole(0, 4) === 0) book.record({ day, kind, listed, units, repeats: id, idle: true });
+    if (lieu === 0n && book.chance.whole(0, 4) === 0) book.record({ day: day + book.chance.whole(0, 1), kind, listed, units, repeats: id, idle: true });
   }
   if (apart) book.record({ day, kind: 'adjustment', listed, cents: lieu, description: 'cash in lieu of fractional shares' });
 }
