@@ -17,6 +17,7 @@ const folder = fileURLToPath(new URL('./results', import.meta.url));
 const BENCHES = {
   pipeline: async () => (await import('./pipeline/run.mjs')).pipeline,
   reads: async () => (await import('./reads/run.mjs')).reads,
+  prices: async () => (await import('./prices/run.mjs')).prices,
   start: async () => (await import('./start/run.mjs')).start,
   live: async () => (await import('./live/run.mjs')).live,
   reconstruct: async () => (await import('./reconstruct/cpu.mjs')).reconstructCpu,

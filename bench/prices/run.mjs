@@ -5,7 +5,7 @@
 import { EventLog, eventLogMigration } from '@tidemark/event-log';
 import { dayNumber } from '@tidemark/market';
 import { migrate, openDatabase, provisionDatabase } from '@tidemark/postgres';
-import { newId } from '@tidemark/service';
+import { createLogger, newId } from '@tidemark/service';
 import { ManualClock, startPostgres, waitUntil } from '@tidemark/testing';
 import { History1763700020000 } from '../../apps/history/dist/migrations/history.migration.js';
 import { Prices1763710030000 } from '../../apps/history/dist/migrations/prices.migration.js';
@@ -44,7 +44,7 @@ async function one(postgres, users) {
   const clock = new ManualClock(START);
   const counted = { hits: 0, misses: 0 };
   const waiting = new Map();
-  const quiet = { info: () => {}, warn: console.error, error: console.error, debug: () => {} };
+  const quiet = createLogger({ service: 'bench', level: 'warn', destination: process.stderr });
   const metrics = { looked: (hits, misses) => { counted.hits += hits; counted.misses += misses; }, called: () => {}, quarantined: (reason, count) => { counted.quarantined = (counted.quarantined ?? 0) + count; }, symbol: () => {} };
   const settings = { concurrency: 16, lockMs: 60_000, pollMs: 200, backoffMs: 1_000, backoffMaxMs: 60_000, symbolRetryMs: 1e9, costACall: String(DOLLARS_A_CALL) };
   const settled = async (runIds) => { for (const runId of runIds) waiting.get(runId)?.(); };

@@ -1,5 +1,7 @@
 /** A bench's result as lines of the table, each with the aim of the project where it has one. `met` is null where there is none. */
 
+import { pricesRows } from '../prices/rows.mjs';
+
 /** @param {string} name @param {any} result @returns {{ bench: string, what: string, figure: string, beside: string, aim: string, met: boolean | null }[]} */
 export function rowsOf(name, result) {
   return ROWS[name](result).map((row) => ({ bench: name, beside: '', aim: '', met: null, ...row }));
@@ -8,6 +10,7 @@ export function rowsOf(name, result) {
 const ROWS = {
   pipeline: ({ rates, latency }) => [...rates.map(rateRow), ...latencyRows(latency)],
   reads: ({ endpoints, growth }) => [...endpoints.flatMap(endpointRows), ...growth.map(growthRow)],
+  prices: pricesRows,
   start: (result) => [...startRows(result), ...memoryRows(result.memory)],
   live: ({ growth }) => growth.map(liveRow),
   reconstruct: ({ sizes }) => sizes.map(reconstructRow),

@@ -1,7 +1,7 @@
 /**
  * Closes, splits and symbols: shared by all users, and the work of fetching them. Days are whole numbers (days since 1970-01-01).
- * A month of closes is one row, an array by day of the month: of 21 closes a row each takes some 12 bytes, against 70 and an index entry for a
- * row a close, and two years of 50 symbols are 1,250 rows instead of 25,000 (measured in bench/prices).
+ * A month of closes is one row, an array by day of the month: a close takes some 21 bytes with its index
+ * (measured in bench/prices), several times less than a row a close, and two years of 50 symbols are 1,250 rows instead of 25,000.
  */
 import { grant } from '@tidemark/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
@@ -81,6 +81,8 @@ const SYMBOLS = `
     candidates jsonb NOT NULL DEFAULT '[]',
     -- What was known of the asset when it was first seen: name, currency, identifiers.
     known jsonb NOT NULL DEFAULT '{}',
+    -- How often it was looked for with other knowledge than the first time.
+    retold int NOT NULL DEFAULT 0,
     since timestamptz NOT NULL DEFAULT now(),
     attempts int NOT NULL DEFAULT 0,
     next_attempt_at timestamptz NOT NULL DEFAULT now(),

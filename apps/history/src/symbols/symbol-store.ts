@@ -42,12 +42,13 @@ export async function symbolsOf({ source, database }: Pick<PriceDeps, 'source' |
     else open.set(one.asset, one);
   }
   if (open.size === 0) return decided;
-  const { rows } = await database.query<{ asset: string; status: string; symbol: string | null; attempts: number }>('SELECT asset, status, symbol, attempts FROM asset_symbol WHERE asset = ANY($1::text[])', [[...open.keys()]]);
+  const { rows } = await database.query<SymbolRow>('SELECT asset, status, symbol, attempts, known, retold FROM asset_symbol WHERE asset = ANY($1::text[])', [[...open.keys()]]);
   const known = new Map(rows.map((row) => [row.asset, row]));
   const fresh: AssetSeen[] = [];
   for (const [asset, one] of open) {
     const row = known.get(asset);
-    if (row && row.status !== 'wanted') decided.set(asset, row.symbol);
+    if (source !== null && row && tellsMore(row, one)) fresh.push(one);
+    else if (row && row.status !== 'wanted') decided.set(asset, row.symbol);
     else if (source === null || (row && row.attempts >= PATIENT_ATTEMPTS)) decided.set(asset, null);
     else fresh.push(one);
   }
@@ -55,9 +56,27 @@ export async function symbolsOf({ source, database }: Pick<PriceDeps, 'source' |
   return decided;
 }
 
+interface SymbolRow {
+  readonly asset: string;
+  readonly status: string;
+  readonly symbol: string | null;
+  readonly attempts: number;
+  readonly known: Partial<KnownOfAsset>;
+  readonly retold: number;
+}
+
+/** So often an asset is looked for again because another account knows something else of it. */
+const RETELLINGS = 4;
+
+/** What one account says wrong of an asset must not leave it without a symbol for all others: other knowledge is another question. */
+function tellsMore({ status, known, retold }: SymbolRow, { line }: AssetSeen): boolean {
+  if (status !== 'unmapped' || line === null || retold >= RETELLINGS) return false;
+  return Object.entries(knownOf(line)).some(([field, value]) => value !== null && value !== (known[field as keyof KnownOfAsset] ?? null));
+}
+
 async function want(client: SqlClient, seen: readonly AssetSeen[]): Promise<void> {
   const sorted = [...seen].sort((a, b) => (a.asset < b.asset ? -1 : 1));
-  await client.query('INSERT INTO asset_symbol (asset, known) SELECT * FROM unnest($1::text[], $2::jsonb[]) ON CONFLICT DO NOTHING', [sorted.map(({ asset }) => asset), sorted.map(({ line }) => JSON.stringify(knownOf(line)))]);
+  await client.query(`INSERT INTO asset_symbol (asset, known) SELECT * FROM unnest($1::text[], $2::jsonb[]) ON CONFLICT (asset) DO UPDATE SET status = 'wanted', known = excluded.known, retold = asset_symbol.retold + 1, attempts = 0, next_attempt_at = now() WHERE asset_symbol.status = 'unmapped' AND asset_symbol.known <> excluded.known AND asset_symbol.retold < $3`, [sorted.map(({ asset }) => asset), sorted.map(({ line }) => JSON.stringify(knownOf(line))), RETELLINGS]);
   const waits = sorted.flatMap(({ asset, runIds = [] }) => runIds.map((runId) => ({ asset, runId })));
   if (waits.length > 0) await client.query('INSERT INTO symbol_want (asset, run_id) SELECT * FROM unnest($1::text[], $2::uuid[]) ON CONFLICT DO NOTHING', [waits.map(({ asset }) => asset), waits.map(({ runId }) => runId)]);
 }

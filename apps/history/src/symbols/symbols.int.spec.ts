@@ -71,6 +71,13 @@ describe('the symbol of an asset', () => {
     expect([...(page.ok ? page.value.items : []), ...(rest?.ok ? rest.value.items : [])].map(({ asset }) => asset).sort()).toEqual(['equity:NOPE', 'equity:T', 'provider:plaid:T']);
   });
 
+  it('that one account knows wrong is looked for again as another knows it', async () => {
+    world.fmp.set('SHOP', { name: 'Shopify Inc.', closes: november('150') });
+    expect(await resolved(line('equity:SHOP', { currency: 'CAD' }))).toEqual({ 'equity:SHOP': null });
+    expect(await resolved(line('equity:SHOP', { currency: 'USD' }))).toEqual({ 'equity:SHOP': 'SHOP' });
+    expect((await world.events('~asset:equity:SHOP')).map(({ type }) => type)).toEqual(['SymbolUnmapped', 'SymbolMapped']);
+  });
+
   it('never sends cash, options or institutions’ codes to the source', async () => {
     expect(await resolved(line('currency:EUR'), line('option:AAPL270115C00300000'))).toEqual({ 'currency:EUR': null, 'option:AAPL270115C00300000': null });
     expect(world.fmp.requests.some(({ symbol }) => symbol !== null && /EUR|270115|x1|x2/.test(symbol))).toBe(false);
