@@ -4,7 +4,7 @@ import type { Day } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
 import type { Ratio } from './amount.js';
-import { averaged, takeFrom, takeOldest } from './lot.js';
+import { lowered, takeAverage, takeFrom, takeOldest } from './lot.js';
 import type { Lot } from './lot.js';
 import { ratio } from './amount.js';
 import { linesOf } from './realised-line.js';
@@ -51,7 +51,7 @@ export class Books {
 
   /** Takes long lots for a sale by the method asked for: those that are named, then the oldest. @returns what was not there */
   takeLongs({ longs }: Position, wanted: Ratio, sale: NormalisedTransaction): { taken: Lot[]; short: Ratio } {
-    if (this.method === 'average') averaged(longs);
+    if (this.method === 'average') return takeAverage(longs, wanted);
     const named: Lot[] = [];
     let rest = wanted;
     for (const { purchase, quantity } of this.picks.get(sale.transactionId) ?? []) {
@@ -67,6 +67,11 @@ export class Books {
     }
     const { taken, short } = takeOldest(longs, rest);
     return { taken: [...named, ...taken], short };
+  }
+
+  /** @returns what was more than they had cost */
+  lower({ longs }: Position, amount: Ratio): Ratio {
+    return lowered(longs, amount, this.method === 'average');
   }
 
   close(closing: Closing, lots: readonly Lot[]): void {

@@ -1,6 +1,6 @@
 /** Lots: what was acquired at once, of one asset in one account, and what is left of it. Pure; a list is changed in place by its owner. */
 import type { Day } from '@tidemark/market';
-import { compared, least, minus, NOTHING, over, sign, times, total, totalKnown } from './amount.js';
+import { compared, least, minus, negated, NOTHING, over, plusAsIs, sign, times, timesAsIs, total } from './amount.js';
 import type { Ratio } from './amount.js';
 
 export interface Lot {
@@ -29,12 +29,27 @@ export function rescaled(lots: Lot[], factor: Ratio): void {
   lots.forEach((lot, index) => (lots[index] = { ...lot, units: times(lot.units, factor) }));
 }
 
-/** Every lot at the average cost of all; unknown where the cost of one is. Their dates stay their own. */
-export function averaged(lots: Lot[]): void {
-  const units = unitsIn(lots);
-  const basis = totalKnown(lots.map((lot) => lot.basis));
+/**
+ * For the average method: the cost of all lots together, kept with the first of them, because what is in each of them no longer matters.
+ * Unknown where the cost of one is. Their dates and units stay their own.
+ */
+export function pooled(lots: Lot[]): Ratio | null {
   const unknown = lots.find((lot) => lot.basis === null);
-  lots.forEach((lot, index) => (lots[index] = { ...lot, basis: basis === null ? null : times(basis, over(lot.units, units)), why: unknown?.why ?? null }));
+  const basis = unknown ? null : lots.reduce((sum, lot) => plusAsIs(sum, lot.basis ?? NOTHING), NOTHING);
+  lots.forEach((lot, index) => (lots[index] = { ...lot, basis: basis === null ? null : index === 0 ? basis : NOTHING, why: unknown?.why ?? null }));
+  return basis;
+}
+
+/** Takes the oldest units at the average cost of all. */
+export function takeAverage(lots: Lot[], wanted: Ratio): { taken: Lot[]; short: Ratio } {
+  const [basis, before, holder] = [pooled(lots), unitsIn(lots), lots[0]];
+  // The cost is divided below; divided with the first lot it would be divided twice.
+  if (holder && basis !== null) lots[0] = { ...holder, basis: NOTHING };
+  const { taken, short } = takeOldest(lots, wanted);
+  const first = lots[0];
+  if (basis === null) return { taken, short };
+  if (first) lots[0] = { ...first, basis: timesAsIs(basis, over(unitsIn(lots), before)) };
+  return { taken: taken.map((lot) => ({ ...lot, basis: timesAsIs(basis, over(lot.units, before)) })), short };
 }
 
 /** Takes units from the front, the oldest first. @returns what was taken, and how much of what was wanted was not there */
@@ -73,13 +88,15 @@ function keepRest(lots: Lot[], index: number, units: Ratio): void {
   else lots[index] = part(lot, left);
 }
 
-/** Lowers the cost of all lots by an amount, in proportion to their units. @returns what was more than they had cost; unknown costs stay unknown */
-export function lowered(lots: Lot[], amount: Ratio): Ratio {
+/** Lowers the cost of all lots by an amount, in proportion to their units, or that of all together. @returns what was more than they had cost; unknown costs stay unknown */
+export function lowered(lots: Lot[], amount: Ratio, together: boolean): Ratio {
   const units = unitsIn(lots);
+  if (together) pooled(lots);
   let excess = NOTHING;
   lots.forEach((lot, index) => {
     if (lot.basis === null) return;
-    const left = minus(lot.basis, times(amount, over(lot.units, units)));
+    const share = together ? (index === 0 ? amount : NOTHING) : times(amount, over(lot.units, units));
+    const left = plusAsIs(lot.basis, negated(share));
     if (sign(left) < 0) excess = minus(excess, left);
     lots[index] = { ...lot, basis: sign(left) < 0 ? NOTHING : left };
   });

@@ -10,7 +10,7 @@ import type { Position } from './books.js';
 import { handOver, merge, receive, spinOff, useOption } from './corporate.js';
 import type { Allocations } from './corporate.js';
 import { excessLine } from './realised-line.js';
-import { lowered, rescaled, takeOldest, unitsIn } from './lot.js';
+import { rescaled, takeOldest, unitsIn } from './lot.js';
 import { openings } from './opening.js';
 import type { LotMethod, Pick } from './specific-lots.js';
 import type { AccountRecord, Step } from './step.js';
@@ -124,19 +124,19 @@ function split(books: Books, step: Step, position: Position): void {
   rescaled(longs, factor);
   rescaled(shorts, factor);
   const cash = step.split?.cash ?? (transaction?.cash ? ratio(transaction.cash) : NOTHING);
-  if (sign(cash) !== 0 && longs.length > 0) lowered(longs, cash);
+  if (sign(cash) !== 0 && longs.length > 0) books.lower(position, cash);
 }
 
 /** A return of capital lowers the cost; what is more than the cost is a gain. */
-function repay(books: Books, { accountId, asset, transaction }: Step, { longs }: Position): void {
+function repay(books: Books, { accountId, asset, transaction }: Step, position: Position): void {
   if (transaction === null) return;
   if (transaction.cash === null) return books.note('cash_effect_unknown', 'How much capital was returned is not known: the cost of this asset is too high.', { accountId, asset, date: transaction.date });
   const cash = ratio(transaction.cash);
   if (sign(cash) === 0) return;
-  if (longs.length === 0) return books.note('cost_basis_missing', 'Capital was returned on what is not known to have been held.', { accountId, asset, date: transaction.date });
-  const oldest = longs[0];
-  const excess = lowered(longs, cash);
-  if (sign(excess) > 0) books.lines.push(excessLine(accountId, transaction, excess, oldest?.acquired ?? null));
+  const [oldest] = position.longs;
+  if (oldest === undefined) return books.note('cost_basis_missing', 'Capital was returned on what is not known to have been held.', { accountId, asset, date: transaction.date });
+  const excess = books.lower(position, cash);
+  if (sign(excess) > 0) books.lines.push(excessLine(accountId, transaction, excess, oldest.acquired));
 }
 
 function refuseUnknown(books: Books, picks: readonly Pick[], steps: readonly Step[]): void {
