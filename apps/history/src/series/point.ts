@@ -1,6 +1,6 @@
 /** A day of a scope as a chart shows it. Pure. */
 import type { historyRpc } from '@tidemark/contracts';
-import { divide, isZero, multiply, subtract } from '@tidemark/money';
+import { absolute, divide, isZero, multiply, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { ScopeDay } from './scope-day.js';
 
@@ -12,13 +12,13 @@ export interface DayRangeOfValue {
   readonly close: Decimal;
 }
 
-/** gain = value − cost basis; its percentage is of the cost basis, 2 digits, and has no meaning where that is nothing. */
+/** gain = positions − their cost basis (cash is no gain); its percentage is of the size of the cost basis, 2 digits, and has no meaning where that is nothing. */
 export function pointOf(day: ScopeDay, range?: DayRangeOfValue): historyRpc.HistoryPoint {
   const { date, value, cash, costBasis, inflow, outflow, securities, origin, quality } = day;
-  const gain = value === null || costBasis === null ? null : subtract(value, costBasis);
+  const gain = value === null || cash === null || costBasis === null ? null : subtract(subtract(value, cash), costBasis);
   return {
     date, value, cash, costBasis, gain,
-    gainPercent: gain === null || costBasis === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), costBasis, 2),
+    gainPercent: gain === null || costBasis === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), absolute(costBasis), 2),
     netFlow: inflow === null || outflow === null ? null : subtract(inflow, outflow),
     open: range?.open ?? null, high: range?.high ?? null, low: range?.low ?? null, close: range?.close ?? null,
     securitiesCount: securities, origin, quality,
