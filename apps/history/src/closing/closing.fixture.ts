@@ -108,7 +108,10 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
         await database.query(`UPDATE price_month SET closes[$3::int] = $4::numeric WHERE symbol = $1 AND month = $2`, [symbol, year * 12 + month - 1, day, close]);
       }
     },
-    engine: async (account, to) => worded((await computed(account, to)).days, (await computed(account, to)).reasons) as unknown as AccountDay[],
+    engine: async (account, to) => {
+      const { days, reasons } = await computed(account, to);
+      return worded(days, reasons) as unknown as AccountDay[];
+    },
     reconstructed: async (account, to) => {
       const { days, flows, reasons } = await computed(account, to);
       await database.transaction((tx) => writeHistory(tx, { accountId: account.accountId, userId: account.userId, runId: null, days, flows, reasons }));

@@ -57,7 +57,7 @@ describe('the end of day', () => {
   it('says what the engine says, to the last digit, of any holdings', () =>
     withRandom(async (random) => {
       const accounts: GivenAccount[] = [];
-      for (let index = 0; index < 120; index += 1) {
+      for (let index = 0; index < 60; index += 1) {
         const account = await ground.account({ currency: random.pick(['USD', 'EUR']) });
         await ground.capture(account, random.pick(['2026-11-19T20:59:59.999Z', '2026-11-18T21:00:00.001Z', '2026-11-18T21:00:00.000Z', '2026-11-16T10:00:00.000Z']), anyLines(random));
         await ground.reconstructed(account, WEDNESDAY);
@@ -66,7 +66,7 @@ describe('the end of day', () => {
       }
       await ground.closer.tick();
       for (const account of accounts) expect(await ground.stored(account, THURSDAY)).toEqual((await ground.engine(account, THURSDAY)).at(-1));
-      expect((await events()).at(-1)).toMatchObject({ day: '2026-11-19', accounts: 120 });
+      expect((await events()).at(-1)).toMatchObject({ day: '2026-11-19', accounts: 60 });
     }), 60_000);
 
   it('is told once a day, and doing it again changes nothing', async () => {

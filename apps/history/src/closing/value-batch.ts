@@ -37,8 +37,8 @@ const LINES = `
       CASE WHEN cash THEN units WHEN market THEN units * multiplier * close ELSE units * multiplier * own END AS amount,
       CASE WHEN cash THEN 100 WHEN NOT market AND own IS NULL THEN ${SCORE.unknown}
         ELSE least(CASE WHEN $5 - aged > 7 OR (market AND late) THEN ${SCORE.stale} ELSE 100 END, CASE WHEN basis IS NULL THEN ${SCORE.basis} ELSE 100 END) END AS score,
-      CASE WHEN NOT cash THEN array_remove(ARRAY[CASE WHEN basis IS NULL THEN reason_basis END, CASE WHEN NOT market AND own IS NULL THEN reason_missing END, CASE WHEN NOT market AND own IS NOT NULL THEN reason_supplied END,
-        CASE WHEN $5 - aged > 7 THEN reason_stale END, CASE WHEN market AND late THEN reason_late END], NULL) END AS reasons,
+      CASE WHEN NOT cash AND basis IS NULL THEN reason_basis END AS r_basis, CASE WHEN NOT cash AND NOT market THEN CASE WHEN own IS NULL THEN reason_missing ELSE reason_supplied END END AS r_own,
+      CASE WHEN NOT cash AND $5 - aged > 7 THEN reason_stale END AS r_stale, CASE WHEN market AND late THEN reason_late END AS r_late,
       NOT cash AND (NOT known OR coalesce(split_day >= least(snap, close_day, own_day), false)) AS odd
     FROM (SELECT *, CASE WHEN market THEN close_day ELSE own_day END AS aged FROM line) l)`;
 
@@ -47,6 +47,8 @@ const ACCOUNTS = `
     SELECT a.account_id, a.revision, a.currency, a.snap, count(v.account_id) AS lines, count(*) FILTER (WHERE NOT v.cash) AS securities, count(*) FILTER (WHERE v.cash) AS cash_lines,
       count(v.amount) AS priced, coalesce(bool_and(v.amount IS NOT NULL) FILTER (WHERE v.account_id IS NOT NULL), true) AS complete, coalesce(bool_and(v.basis IS NOT NULL) FILTER (WHERE NOT v.cash), true) AS cost_known,
       coalesce(bool_or(v.odd), false) AS odd,
+      -- An asset is one line, so none comes twice.
+      CASE WHEN a.snap < $5 THEN ARRAY[$9::int] END || ${['r_basis', 'r_own', 'r_stale', 'r_late'].map((column) => `array_agg(v.${column}) FILTER (WHERE v.${column} IS NOT NULL)`).join(' || ')} AS reasons,
       CASE WHEN count(v.account_id) = 0 THEN max(s.score) ELSE sum(least(v.score, s.score)) / count(v.account_id) END AS quality
     FROM acc a CROSS JOIN LATERAL (SELECT CASE WHEN a.snap = $5 THEN 100 ELSE ${SCORE.carried} END AS score) s LEFT JOIN valued v USING (account_id)
     GROUP BY a.account_id, a.revision, a.currency, a.snap),
@@ -56,9 +58,6 @@ const ACCOUNTS = `
       -- What was known the day before and is not said by the snapshot, the engine may still know.
       AND (t.cost_known OR NOT EXISTS (SELECT 1 FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 AND p.cost_known))
       AND (t.complete OR NOT EXISTS (SELECT 1 FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 AND p.complete))),
-  said AS (
-    SELECT account_id, array_agg(DISTINCT reason ORDER BY reason) AS reasons
-    FROM (SELECT account_id, unnest(reasons) AS reason FROM valued WHERE reasons <> '{}' UNION ALL SELECT account_id, $9::int FROM acc WHERE snap < $5) s GROUP BY account_id),
   amount AS (
     SELECT account_id, currency, sum(value) AS value, sum(cash) AS cash, sum(cost) AS cost FROM (
       SELECT account_id, currency, amount AS value, CASE WHEN cash THEN amount END AS cash, NULL::numeric AS cost FROM valued WHERE amount IS NOT NULL
@@ -67,8 +66,9 @@ const ACCOUNTS = `
     GROUP BY account_id, currency),
   rows AS (
     SELECT t.account_id, ${DAY_DATE} AS day, t.revision, t.securities::int, floor(t.quality)::smallint AS quality, CASE WHEN t.snap = $5 THEN 1 ELSE 2 END::smallint AS origin, t.complete, t.cost_known,
-      m.currency, trim_scale(m.value) AS value, trim_scale(m.cash) AS cash, CASE WHEN t.cost_known THEN trim_scale(m.cost) END AS cost_basis, s.reasons
-    FROM plain t JOIN amount m ON m.account_id = t.account_id AND (t.cost_known OR m.value IS NOT NULL OR m.cash IS NOT NULL) LEFT JOIN said s ON s.account_id = t.account_id)`;
+      m.currency, trim_scale(m.value) AS value, trim_scale(m.cash) AS cash, CASE WHEN t.cost_known THEN trim_scale(m.cost) END AS cost_basis,
+      CASE WHEN cardinality(t.reasons) > 1 THEN ARRAY(SELECT unnest(t.reasons) ORDER BY 1) ELSE t.reasons END AS reasons
+    FROM plain t JOIN amount m ON m.account_id = t.account_id AND (t.cost_known OR m.value IS NOT NULL OR m.cash IS NOT NULL))`;
 
 const WRITE = `INSERT INTO account_day (account_id, day, revision, securities, quality, origin, complete, cost_known, inflow_known, outflow_known, currency, value, cash, cost_basis, reasons)`;
 const VALUES = (revision: string) => `account_id, day, ${revision}, securities, quality, origin, complete, cost_known, true, true, currency, value, cash, cost_basis, reasons`;

@@ -55,7 +55,7 @@ describe('compaction', () => {
       };
       for (let round = 0; round < 4; round += 1) await write();
       const before = await all();
-      const stopped = { ...database, query: async (text: string, values?: readonly unknown[]) => { if (text.includes('drop_day_partition')) throw new Error('killed'); return database.query(text, values); } } as Database;
+      const stopped: Database = { ...database, query: (text, values) => (text.includes('drop_day_partition') ? Promise.reject(new Error('killed')) : database.query(text, values)) };
       await expect(compactMonth(stopped, OCTOBER, 3)).rejects.toThrow('killed');
       expect(await all()).toEqual(before);
       const rowsLeft = async () => (await database.query(`SELECT 1 FROM account_day WHERE day < '2026-11-01' LIMIT 1`)).rowCount;
