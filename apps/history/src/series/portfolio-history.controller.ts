@@ -3,9 +3,11 @@ import { Controller, Inject } from '@nestjs/common';
 import { historyRpc } from '@tidemark/contracts';
 import type { RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
 import { answered, refused, RpcMethod } from '@tidemark/service';
+import { readChartOfDay } from '../intraday/days/chart-of-day.js';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { loadScope } from './load-scope.js';
+import type { ScopeSeries } from './load-scope.js';
 import { pointOf } from './point.js';
 import { readDayRanges } from './day-ranges.js';
 
@@ -21,7 +23,13 @@ export class PortfolioHistoryController {
     const { base, days, reasons, revision } = scope.value;
     const ranges = await readDayRanges(this.reads.database, { ...payload, userId: context.userId }, scope.value);
     const points = days.map((day) => pointOf(day, ranges.get(day.date)));
+    if (payload.period === '1D' && payload.revision === undefined) points.push(...(await this.openDay(scope.value)));
     return answered({ currency: base, from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, points, reasons: [...reasons], revision }, { stale });
   }
-}
 
+  /** The day that is still open, where it is watched. */
+  private openDay({ base, to, days, accounts, countsOn }: ScopeSeries): Promise<historyRpc.HistoryPoint[]> {
+    const counted = accounts.filter(({ accountId }) => countsOn.get(accountId)?.(to + 1) === null);
+    return readChartOfDay(this.reads, { base, accountIds: counted.map((account) => account.accountId), closed: to, securities: days.at(-1)?.securities ?? 0 });
+  }
+}
