@@ -24,6 +24,14 @@ describe('days', () => {
   });
 });
 
+describe('a trade in the evening', () => {
+  const evening = (at: string) => given().snapshot('2026-10-19', { 'crypto:BTC': '1', USD: '22.22' }).buy('2026-10-16', 'crypto:BTC', '1', '677.78', { at }).closes('crypto:BTC', { '2026-10-16': '700', '2026-10-17': '710', '2026-10-18': '720', '2026-10-19': '730' }).when('2026-10-16', '2026-10-18');
+
+  it('at 20:30 in New York belongs to the next day: the close at 16:00 does not show it', () => expect(evening('2026-10-17T00:30:00Z').values()).toEqual(['700', '732.22', '742.22']));
+  it('at 15:59 belongs to its day', () => expect(evening('2026-10-16T19:59:00Z').values()).toEqual(['722.22', '732.22', '742.22']));
+  it('that was booked days later belongs to the date that the provider gives', () => expect(evening('2026-10-18T15:00:00Z').values()).toEqual(['722.22', '732.22', '742.22']));
+});
+
 describe('an account linked at 23:59 in New York', () => {
   /** Thursday 19 November 2026, 23:59:30 in New York. */
   const linked = () => given().snapshot('2026-11-20T04:59:30Z', { AAPL: '10', USD: '500' }).closes('AAPL', { '2026-11-18': '99', '2026-11-19': '100', '2026-11-20': '101' });

@@ -11,7 +11,7 @@ import type { Book, Effect } from './book.js';
 import { dayNumberOf } from './days.js';
 import { addMove, bookOf, enterCash, movedBook, newEffect, omit } from './entries.js';
 import type { Omission, Opening, Sweep } from './entries.js';
-import type { CapturedSnapshot, ReconstructionInput } from './model.js';
+import type { CapturedSnapshot, DayNumber, ReconstructionInput } from './model.js';
 import type { Read } from './reading.js';
 import { bookSplits, reportsSplit } from './splits.js';
 
@@ -38,10 +38,18 @@ export function openLedger(input: ReconstructionInput, read: Read): Ledger {
 const isSplit = ({ moves }: Effect): boolean => moves.some(({ split }) => split !== null);
 
 /** In an order that their content alone decides, so that the answer does not depend on how they arrived. */
-function sorted({ transactions, closesOf }: ReconstructionInput): { splits: NormalisedTransaction[]; others: NormalisedTransaction[] } {
+function sorted({ transactions: told, closesOf, marketDayOf }: ReconstructionInput): { splits: NormalisedTransaction[]; others: NormalisedTransaction[] } {
+  const transactions = marketDayOf === undefined ? told : told.map((transaction) => onMarketDay(transaction, marketDayOf));
   const ordered = [...transactions].sort((a, b) => compareText(a.date, b.date) || compareText(a.at ?? '', b.at ?? '') || compareText(a.transactionId, b.transactionId));
   const { splits = [], others = [] } = Object.groupBy(ordered, (transaction) => (reportsSplit(transaction, closesOf) ? 'splits' : 'others'));
   return { splits, others };
+}
+
+/** What happened in the evening belongs to the next day. A time that is days away from the date is when it was booked, and says nothing. */
+function onMarketDay(transaction: NormalisedTransaction, marketDayOf: (instant: string) => DayNumber): NormalisedTransaction {
+  if (transaction.at === null) return transaction;
+  const next = dayNumberOf(transaction.date) + 1;
+  return marketDayOf(transaction.at) === next ? { ...transaction, date: new Date(next * 86_400_000).toISOString().slice(0, 10) } : transaction;
 }
 
 function compareText(a: string, b: string): number {

@@ -81,6 +81,15 @@ describe('end of day', () => {
     expect((await rows('dividends?symbol=AAPL'))[0]).toMatchObject({ date: '2026-11-17', dividend: 0.26, adjDividend: 0.26 });
   });
 
+  it('answers a day of all symbols as a table, and the splits of all between two days', async () => {
+    const lines = (await ask('eod-bulk?date=2026-11-18')).text.split('\n');
+    expect(lines[0]).toBe('"symbol","date","open","low","high","close","adjClose","volume"');
+    expect(lines.find((line) => line.startsWith('"SPL"'))).toMatch(/^"SPL","2026-11-18","[\d.]+","[\d.]+","[\d.]+","30.2","30.2",/);
+    expect((await ask('eod-bulk?date=2026-11-21')).text.split('\n').some((line) => line.startsWith('"AAPL"'))).toBe(false);
+    expect(await rows('splits-calendar?from=2026-11-10&to=2026-11-20')).toEqual([{ symbol: 'SPL', date: '2026-11-18', numerator: 3, denominator: 1, splitType: 'stock-split' }]);
+    expect((await ask('eod-bulk?date=yesterday')).status).toBe(400);
+  });
+
   it('never changes a past close when later days come', async () => {
     const past = await rows('historical-price-eod/full?symbol=AAPL&to=2026-11-19');
     await control(sandbox, 'POST', '/clock', { now: '2026-12-15T12:00:00Z' });

@@ -7,6 +7,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { watchCalls } from '../server/calls.js';
 import type { Sandbox } from '../server/sandbox.js';
 import { actionRoutes } from './actions.js';
+import { bulkRoutes } from './bulk.js';
 import { directoryRoutes } from './directory.js';
 import { eodRoutes } from './eod.js';
 import { FmpError, usualFmpError } from './fmp-error.js';
@@ -25,7 +26,7 @@ export function fmp(sandbox: Sandbox): (app: FastifyInstance) => Promise<void> {
         return reply.code(known.status).send(known.body);
       });
       rest.setNotFoundHandler((_request, reply) => reply.code(404).send(new FmpError('not_found').body));
-      for (const routes of [quoteRoutes, eodRoutes, actionRoutes, directoryRoutes]) routes(rest, sandbox);
+      for (const routes of [quoteRoutes, eodRoutes, actionRoutes, bulkRoutes, directoryRoutes]) routes(rest, sandbox);
     });
   };
 }

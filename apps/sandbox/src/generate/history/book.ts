@@ -36,9 +36,6 @@ export interface Row {
   wire?: Transaction['wire'];
 }
 
-/** Crypto is traded after the close too. */
-const EVENINGS = false as boolean;
-
 export class Book {
   readonly units = new Map<Listed, bigint>();
   /** Cents by currency. */
@@ -116,7 +113,7 @@ export class Book {
   #stamp({ day, listed }: Row): { date: string; at?: string } {
     const crypto = listed?.session === 'crypto';
     if (!crypto && !hasClose(day, 'exchange')) return { date: dayText(day) };
-    const from = crypto && EVENINGS ? closeAt(day - 1) : closeAt(day) - 3 * 3_600_000;
+    const from = crypto ? closeAt(day - 1) : closeAt(day) - 3 * 3_600_000;
     const minutes = Math.floor((closeAt(day) - from) / 60_000);
     const at = from + this.chance.whole(1, minutes - 1) * 60_000;
     return { date: dayText(newYorkDay(at)), at: new Date(at).toISOString() };
