@@ -70,7 +70,7 @@ export async function storeAnswers(deps: Pick<PriceDeps, 'log' | 'newId' | 'cloc
 async function fenced(tx: LogTransaction, worker: string, answers: readonly CheckedAnswer[]): Promise<void> {
   const held = answers.map(({ series }) => series);
   const { rowCount } = await tx.query(
-    `SELECT 1 FROM price_series s JOIN unnest($2::text[], $3::int[]) AS h(symbol, fence) ON s.symbol = h.symbol AND s.fence = h.fence WHERE s.locked_by = $1 ORDER BY s.symbol FOR UPDATE OF s`,
+    `SELECT 1 FROM price_series s JOIN unnest($2::text[], $3::int[]) AS h(symbol, fence) ON s.symbol = h.symbol AND s.fence = h.fence WHERE s.locked_by = $1 ORDER BY s.symbol FOR NO KEY UPDATE OF s`,
     [worker, held.map(({ symbol }) => symbol), held.map(({ fence }) => fence)],
   );
   if (rowCount !== held.length) throw new LeaseLost(held.map(({ symbol }) => symbol).slice(0, 5).join(', '));

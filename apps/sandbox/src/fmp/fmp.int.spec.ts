@@ -84,7 +84,7 @@ describe('end of day', () => {
   it('answers a day of all symbols as a table, and the splits of all between two days', async () => {
     const lines = (await ask('eod-bulk?date=2026-11-18')).text.split('\n');
     expect(lines[0]).toBe('"symbol","date","open","low","high","close","adjClose","volume"');
-    expect(lines.find((line) => line.startsWith('"SPL"'))).toMatch(/^"SPL","2026-11-18","[\d.]+","[\d.]+","[\d.]+","30.2","30.2",/);
+    expect(lines.find((line) => line.startsWith('"SPL"'))).toMatch(/^"SPL","2026-11-18","[\d.]+","[\d.]+","[\d.]+","30.20","30.20",/);
     expect((await ask('eod-bulk?date=2026-11-21')).text.split('\n').some((line) => line.startsWith('"AAPL"'))).toBe(false);
     expect(await rows('splits-calendar?from=2026-11-10&to=2026-11-20')).toEqual([{ symbol: 'SPL', date: '2026-11-18', numerator: 3, denominator: 1, splitType: 'stock-split' }]);
     expect((await ask('eod-bulk?date=yesterday')).status).toBe(400);

@@ -25,6 +25,8 @@ export interface FmpDeps extends Omit<CallDeps, 'onCall'> {
   readonly onCall: (call: PriceCall) => void;
 }
 
+/** The header line of a bulk answer, however its type is called. */
+const TABLE = /^\uFEFF?\s*"?symbol"?,/;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 export class FmpClient {
@@ -53,7 +55,7 @@ export class FmpClient {
     try {
       const response = await fetch(url, { signal, redirect: 'manual', headers: { apikey: this.settings.apiKey, accept: 'application/json' } });
       const text = await textOf(response);
-      return honestStatus({ status: response.status, headers: Object.fromEntries(response.headers), text: /csv/.test(response.headers.get('content-type') ?? '') ? rowsOf(text) : text });
+      return honestStatus({ status: response.status, headers: Object.fromEntries(response.headers), text: TABLE.test(text) ? rowsOf(text) : text });
     } catch (error) {
       throw error instanceof WireFault ? error : wireFault(error);
     }
