@@ -3,6 +3,7 @@
  * seven hundred days of every account; as columns of integers they are added up without making an object or parsing a text per day.
  */
 import { exact, written } from '@tidemark/money';
+import type { Exact } from '@tidemark/money';
 import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
 
 /** Amounts as digits × 10^−scale, one a day; null: the currency is not listed that day. */
@@ -39,7 +40,9 @@ const isKnowable = (kind: AmountKind): kind is Knowable => kind !== 'value' && k
 
 /** @param days ascending; `reasons` are ids */
 export function columnsOf(days: readonly AccountDay[]): DayColumns {
-  const currencies = [...new Set(days.flatMap((day) => AMOUNTS.flatMap((kind) => (day[kind] ?? []).map((one) => one.currency))))].sort();
+  const listed = new Set<string>();
+  for (const day of days) for (const kind of AMOUNTS) for (const { currency } of day[kind] ?? []) listed.add(currency);
+  const currencies = [...listed].sort();
   const amounts = Object.fromEntries(AMOUNTS.map((kind) => [kind, currencies.map((currency) => columnOf(days, kind, currency))])) as Record<AmountKind, AmountColumn[]>;
   return {
     days: days.map((day) => day.day),
@@ -60,9 +63,18 @@ function columnOf(days: readonly AccountDay[], kind: AmountKind, currency: strin
 
 /** Texts as integers at the least scale that holds them all. */
 export function atOneScale(texts: readonly (string | null)[]): AmountColumn {
-  const parsed = texts.map((text) => (text === null ? null : exact(written(exact(text)))));
+  const parsed = texts.map((text) => (text === null ? null : shortest(exact(text))));
   const scale = parsed.reduce((most, one) => Math.max(most, one?.scale ?? 0), 0);
   return { scale, digits: parsed.map((one) => one && one.digits * 10n ** BigInt(scale - one.scale)) };
+}
+
+function shortest({ digits, scale }: Exact): Exact {
+  let [left, places] = [digits, scale];
+  while (places > 0 && left % 10n === 0n) {
+    left /= 10n;
+    places -= 1;
+  }
+  return { digits: left, scale: places };
 }
 
 /** The same days as objects, amounts as decimal texts, currencies sorted. */
