@@ -10,7 +10,7 @@ import { marketOfSymbol } from '../../prices/ask.decide.js';
 import { judgeQuote } from './quote-gate.decide.js';
 import type { Drop } from './quote-gate.decide.js';
 import type { OpenQuotes, Quote, QuoteSource } from './quote.js';
-import { tradesAt } from './symbol-market.js';
+import { TradingHours } from './symbol-market.js';
 import type { QuoteHours } from './symbol-market.js';
 
 export interface QuoteHubOptions {
@@ -26,17 +26,19 @@ export interface QuoteHubOptions {
 export class QuoteHub {
   private readonly source: QuoteSource | null;
   private followed = new Set<string>();
+  private readonly hours: TradingHours;
 
   constructor(private readonly options: QuoteHubOptions) {
+    this.hours = new TradingHours(options.hours);
     this.source = options.open?.({ quote: (quote) => this.take(quote), malformed: () => options.count('malformed') }) ?? null;
   }
 
   /** Follows what is held and trades; to be called when either may have changed. */
   refresh(): void {
     if (!this.source) return;
-    const at = new Date(this.options.clock.now()).toISOString();
+    const now = this.options.clock.now();
     const wanted = new Set<string>();
-    for (const { symbol, crypto } of this.options.registry.held()) if (tradesAt(symbol, crypto, at, this.options.hours)) wanted.add(symbol);
+    for (const { symbol, crypto } of this.options.registry.held()) if (this.hours.trades(symbol, crypto, now)) wanted.add(symbol);
     if (wanted.size === this.followed.size && [...wanted].every((symbol) => this.followed.has(symbol))) return;
     this.followed = wanted;
     this.source.follow(wanted);
@@ -58,10 +60,9 @@ export class QuoteHub {
   }
 
   private judge({ price, at }: Quote, prices: SymbolPrices): Drop | null {
-    const { clock, hours } = this.options;
     const today = this.dayOf(prices, at);
     const close = prices.close && priceInUnitsOf(today, prices.close, prices.splits);
-    return judgeQuote({ price: exact(price), at }, { now: clock.now(), open: tradesAt(prices.symbol, prices.crypto, new Date(at).toISOString(), hours), last: prices.quote, close });
+    return judgeQuote({ price: exact(price), at }, { now: this.options.clock.now(), open: this.hours.trades(prices.symbol, prices.crypto, at), last: prices.quote, close });
   }
 
   private dayOf(prices: SymbolPrices, at: number): number {
