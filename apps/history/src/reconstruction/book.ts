@@ -1,9 +1,9 @@
 /**
  * What an account holds of one asset, cash included, and what moved it. Units are integers over one denominator a book: a power of ten
  * that every quantity fits, times both sides of every split that is applied as a ratio. Each way through the book passes a split at most
- * once, so every division comes out even and nothing is rounded.
+ * once, so every division comes out even.
  */
-import { powerOfTen, scaled } from '@tidemark/money';
+import { halfEven, powerOfTen, scaled } from '@tidemark/money';
 import type { AssetId, Exact } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
 import type { DayNumber } from './model.js';
@@ -148,8 +148,8 @@ function agrees(book: Book, before: bigint, after: bigint, { numerator, denomina
   return (apart < 0n ? -apart : apart) < book.denominator * denominator;
 }
 
+/** Comes out even, unless rows contradict their own split on the way; then the nearest, and the replay tells. */
 function exactly(n: bigint, d: bigint): bigint {
   const quotient = n / d;
-  if (quotient * d !== n) throw new Error('a split met units that its ratio does not divide');
-  return quotient;
+  return quotient * d === n ? quotient : halfEven(n, d);
 }

@@ -34,6 +34,7 @@ export function pathOf(book: Book, timeline: Timeline, agreed: (segment: number)
     const start = book.held[index] as bigint;
     put(steps, { day, units: start });
     const segment = index + 1;
+    if (movesIn(book, segment).length === 0) return;
     const next = days[segment];
     const forward = redo(book, segment, start);
     const good = book.cash || next === undefined || agreed(segment) || isShort(book) || !goesNegative(forward, start);

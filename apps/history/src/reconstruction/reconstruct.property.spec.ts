@@ -80,6 +80,17 @@ describe(`random accounts (repeat with TIDEMARK_SEED=${seed})`, () => {
     });
   });
 
+  it('of which rows and lines say anything at all are computed all the same, with a reason wherever quality is not full', () => {
+    everyRound((random) => {
+      const { days, reasons } = reconstruct(garbled(random, randomAccount(random, shapeOf(random)).input));
+      return days.flatMap((day) => {
+        const amounts = [...day.value, ...day.cash, ...(day.costBasis ?? [])];
+        const sound = day.quality >= 0 && day.quality <= 100 && (day.quality === 100 || day.reasons.length > 0) && day.reasons.every((index) => reasons[index] !== undefined);
+        return sound && amounts.every(({ amount }) => /^-?\d{1,40}(\.\d{1,40})?$/.test(amount)) ? [] : [JSON.stringify(day)];
+      });
+    });
+  });
+
   it('do not depend on the order of what they are given, and come out the same again', () => {
     everyRound((random) => {
       const { input } = randomAccount(random, shapeOf(random));
@@ -110,4 +121,20 @@ function spoilt(random: Random, input: ReconstructionInput): ReconstructionInput
       return { ...input, wholeFrom: cut, transactions: transactions.filter(({ date }) => day(date) >= cut) };
     }
   }
+}
+
+function garbled(random: Random, input: ReconstructionInput): ReconstructionInput {
+  const kinds = ['split', 'stock_dividend', 'merger', 'buy', 'sell', 'option_expiration', 'cancel', 'unknown', 'return_of_capital', 'asset_transfer'] as const;
+  const transactions = input.transactions.map((row) => {
+    if (!random.chance(0.3)) return row;
+    const said = { kind: random.pick(kinds), units: random.pick([row.units, null, '3', '-2.5', '0']), cash: random.pick([row.cash, null, '0', '55.5']), currency: random.pick(['USD', 'EUR', null]) };
+    return { ...row, ...said, asset: random.pick([row.asset, 'equity:A', null, 'currency:EUR', 'equity:ZZ']), external: random.chance(0.3), pending: random.chance(0.1) };
+  });
+  const snapshots = input.snapshots.map((snapshot) => ({ ...snapshot, lines: snapshot.lines.map((line) => ({ ...line, quantity: random.chance(0.2) ? '3.3333' : line.quantity, ...(random.chance(0.3) ? { price: '12.5', costBasis: '100.1' } : {}), ...(random.chance(0.1) ? { countedAsCash: true } : {}) })) }));
+  const odd = { day: input.from + random.int(0, 30), numerator: String(random.int(0, 4)), denominator: String(random.int(0, 7)) };
+  const closesOf: ReconstructionInput['closesOf'] = (asset) => {
+    const closes = input.closesOf(asset);
+    return closes === null ? null : { ...closes, splits: [...closes.splits, odd] };
+  };
+  return { ...input, transactions, snapshots, closesOf };
 }

@@ -42,18 +42,20 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
   const ledger = openLedger(input, read);
   for (const effect of ledger.effects) place(effect, timeline);
   const agreed = settle(ledger, timeline);
-  const proven = agreed.map((agrees, segment) => agrees && !(segment === 0 && ledger.omissions.some(({ date, code, reach }) => code !== 'pending_transaction' && reach === null && date <= opened)));
+  const shown = show(ledger, timeline, agreed, statedBases(input.snapshots, read));
+  const forward = forwardDifferences(shown, input.snapshots, instantOf(input.from));
+  const omitted = ledger.omissions.some(({ date, code, reach }) => code !== 'pending_transaction' && reach === null && date <= opened);
+  const proven = agreed.map((agrees, segment) => agrees && (segment > 0 || (!omitted && forward.length === 0)));
   const first = withoutTransactions(input) ? Math.max(input.from, opened) : input.from;
   const supplied = suppliedPrices(input, read);
   const days = openDays(first, Math.max(input.to - first + 1, 0));
-  const shown = show(ledger, timeline, agreed, statedBases(input.snapshots, read));
   const origins = markPeriods({ input, ledger, timeline, proven, first, marks: days.marks });
   for (const each of shown) {
     if (each.book.cash) addCash(each, days);
     else addSecurity(each, new PriceWalk(input.closesOf(each.book.asset), supplied.get(each.book.asset) ?? []), days);
   }
   const flows = flowsOf(ledger.effects, ledger.omissions, { closesOf: input.closesOf, supplied }, first, input.to);
-  const differences = [...forwardDifferences(shown, input.snapshots, instantOf(input.from)), ...(withoutTransactions(input) ? [] : differencesBetween(ledger.books, input.snapshots, agreed))];
+  const differences = [...forward, ...(withoutTransactions(input) ? [] : differencesBetween(ledger.books, input.snapshots, agreed))];
   return {
     days: written(days, shown, flows, origins, input),
     flows,

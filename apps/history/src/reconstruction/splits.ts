@@ -45,7 +45,7 @@ function bookAsset(opening: Opening, asset: AssetId, groups: readonly Group[], i
   for (const split of issuer) {
     const group = nearest(open, split.day);
     const [numerator, denominator] = whole(exact(split.numerator), exact(split.denominator));
-    if (group === null && !isPlausible(numerator, denominator)) continue;
+    if (numerator <= 0n || denominator <= 0n || (group === null && !isPlausible(numerator, denominator))) continue;
     if (group !== null) open.delete(group);
     const effect = newEffect(group?.rows[0] ?? null, split.day, Math.max(split.day, group?.last ?? split.day), null);
     addMove(effect, bookOf(opening, asset), group === null ? null : changeOf(group.rows), { numerator, denominator, reported: group !== null, applies: true });
