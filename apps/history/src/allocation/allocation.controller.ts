@@ -18,7 +18,8 @@ export class AllocationController {
     const stale = await isStale(this.reads.database, context.after);
     const held = await loadHeld(this.reads, { ...payload, userId: context.userId });
     if (!held.ok) return refused(held.error);
-    const { base, asOf, total, complete } = held.value;
-    return answered({ currency: base, asOf, by: payload.by, ...allocate(held.value, payload.by as By), total, complete }, { stale });
+    const { base, asOf, total, complete, aside } = held.value;
+    const { slices, reasons } = allocate(held.value, payload.by as By);
+    return answered({ currency: base, asOf, by: payload.by, slices, total, complete, reasons: [...reasons, ...aside] }, { stale });
   }
 }

@@ -1,6 +1,6 @@
 /** Loads what a user holds now: the newest snapshot of each account in scope that counts, the closes of its assets, the day's rates. */
 import { accountName, notCounted } from '@tidemark/contracts';
-import type { BalanceLine, Problem } from '@tidemark/contracts';
+import type { Account, BalanceLine, NotCounted, Problem } from '@tidemark/contracts';
 import { instant, ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber, dayOf, lastClosedDay } from '@tidemark/market';
@@ -10,6 +10,8 @@ import type { AssetId } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import type { HistoryReads } from '../reads/read-context.js';
 import type { PreparedCloses } from '../reconstruction/model.js';
+import { why } from '../returns/figure.js';
+import type { Why } from '../returns/figure.js';
 import { readScopeAccounts } from '../series/scope-accounts.js';
 import type { ScopeAsked } from '../series/scope-accounts.js';
 import type { HeldAccount, KnownClose, MarketNow } from './held-lines.js';
@@ -19,6 +21,8 @@ import type { Held } from './total.js';
 export interface HeldNow extends Held {
   readonly base: string;
   readonly asOf: string;
+  /** Accounts of the scope that count in no total now, for whoever misses them. */
+  readonly aside: readonly Why[];
 }
 
 export interface SnapshotRow {
@@ -40,7 +44,13 @@ export async function loadHeld(reads: HistoryReads, asked: ScopeAsked): Promise<
     const snapshot = snapshots.get(account.accountId);
     return { accountId: account.accountId, name: accountName(account), provider: account.provider, snapshot: snapshot ? { capturedAt: snapshot.captured_at, currency: snapshot.currency, lines: snapshot.lines } : null };
   });
-  return ok({ ...valueHeld(accounts, await marketNow(reads, accounts, base, asOf)), base, asOf });
+  return ok({ ...valueHeld(accounts, await marketNow(reads, accounts, base, asOf)), base, asOf, aside: inScope.flatMap(({ account }) => asideReason(account, aside.get(account.accountId))) });
+}
+
+const WORDS = { duplicate: 'it is the same account as another', excluded: 'you took it out', closed: 'it is closed', disconnected: 'its connection was removed' } as const;
+
+function asideReason(account: Account, reason: NotCounted | undefined): Why[] {
+  return reason ? [{ ...why('no_history', `${accountName(account)} is in no total: ${WORDS[reason]}.`), accountId: account.accountId }] : [];
 }
 
 /** As the snapshots service has "latest": the greatest capturedAt, of equal ones the later in the log. */

@@ -38,7 +38,6 @@ beforeAll(async () => {
   await history.start({ source });
   account = await discover(history);
   euros = await discover(history, { userId: account.userId, provider: 'snaptrade' });
-  const cash = (date: string, subtype: string, amount: string, more: Partial<RecordedTransaction> = {}) => ({ ...trade(date, 'sell', 'AAPL', '0', amount), providerType: 'cash', providerSubtype: subtype, quantity: null, asset: null, ...more });
   // Given 5 AAPL at 100 and 990 of cash; 500 paid in, 5 more bought, a dividend of 10 paid, and a rise by a tenth.
   await firstSync(account, [stock('AAPL', '10'), usd('1000')], [
     cash('2026-11-10', 'deposit', '500'), trade('2026-11-12', 'buy', 'AAPL', '5', '500', { description: '=cmd|x' }), cash('2026-11-16', 'dividend', '10', { asset: 'equity:AAPL' }),
@@ -47,6 +46,10 @@ beforeAll(async () => {
   await Promise.all([history.finished(account), history.finished(euros)]);
 }, 120_000);
 afterAll(async () => { await history.close(); });
+
+function cash(date: string, subtype: string, amount: string, more: Partial<RecordedTransaction> = {}): RecordedTransaction {
+  return { ...trade(date, 'sell', 'AAPL', '0', amount), providerType: 'cash', providerSubtype: subtype, quantity: null, asset: null, ...more };
+}
 
 async function firstSync(of: GivenAccount, lines: Parameters<typeof snapshotOf>[2], transactions: readonly RecordedTransaction[]): Promise<void> {
   const syncId = newId();
@@ -109,6 +112,33 @@ describe('performance', () => {
       const payload = { account: account.accountId, ...(contract === exportHistory ? { format: 'csv' } : {}), ...(contract === allocation ? { by: 'class' } : {}) };
       expect(await history.call(contract as RpcContract, 'somebody-else', payload as never)).toMatchObject({ ok: false, error: { code: 'not_found' } });
     }
+  });
+});
+
+describe('a scope of several accounts', () => {
+  it('makes no return of a transfer within it, nor of an account that is taken out', async () => {
+    // given 300 moved from one account to another on the 12th, and a third account of 700 that the user takes out on the 17th
+    const from = await discover(history);
+    const [into, third] = [await discover(history, { userId: from.userId }), await discover(history, { userId: from.userId })];
+    await firstSync(from, [usd('700')], [cash('2026-11-12', 'withdrawal', '-300')]);
+    await firstSync(into, [usd('500')], [cash('2026-11-12', 'deposit', '300')]);
+    await firstSync(third, [usd('700')], []);
+    await Promise.all([from, into, third].map((one) => history.finished(one)));
+    const reached = await history.say('connections', from.userId, [[`connection-${third.connectionId}`, 'AccountUpdated', { userId: from.userId, connectionId: third.connectionId, accountId: third.accountId, countInTotals: false, effectiveAt: '2026-11-17T15:00:00.000Z' }]], '2026-11-17T15:00:00.000Z');
+    const of = async (account?: string) => {
+      const reply = await history.call(performance, from.userId, { period: '1M', ...(account === undefined ? {} : { account }) }, reached);
+      if (!reply.ok) throw new Error(JSON.stringify(reply.error));
+      return { start: reply.value.startValue, end: reply.value.endValue, returned: reply.value.timeWeighted.value, flows: reply.value.flows.map(({ date, amount, kind, internal }) => [date, amount, kind, internal]) };
+    };
+    // then it is internal to the portfolio and external to each of the two
+    expect(await of()).toEqual({
+      start: '1900', end: '1200', returned: '0',
+      flows: expect.arrayContaining([['2026-11-12', '-300', 'withdrawal', true], ['2026-11-12', '300', 'deposit', true], ['2026-11-17', '-700', 'account_left', false]]),
+    });
+    expect(await of(from.accountId)).toEqual({ start: '1000', end: '700', returned: '0', flows: [['2026-11-12', '-300', 'withdrawal', false]] });
+    expect(await of(into.accountId)).toEqual({ start: '200', end: '500', returned: '0', flows: [['2026-11-12', '300', 'deposit', false]] });
+    const { ok: known, ...reply } = await history.call(allocation, from.userId, { by: 'account' }, reached);
+    expect({ known, reply }).toMatchObject({ known: true, reply: { value: { total: '1200', complete: true, reasons: [{ code: 'no_history', accountId: third.accountId }] } } });
   });
 });
 

@@ -30,6 +30,8 @@ describe('the money-weighted return', () => {
     const leap = mwr(daily('2024-01-01', '2025-01-01', { '2024-01-01': { value: '100' }, '2025-01-01': { value: '110' } }));
     expect(leap.period).toBe('0.1');
     expect(Number(leap.value)).toBeCloseTo(1.1 ** (365 / 366) - 1, 9);
+    // from a 29 February to the next 28: 365 days
+    expect(moneyWeightedOf(flows(['2024-02-29', '-100'], ['2025-02-28', '107']))).toEqual({ value: '0.07', period: '0.07', annualised: true });
   });
 
   it('under a year shows what the period gave, and says that the yearly rate is not what was made', () => {

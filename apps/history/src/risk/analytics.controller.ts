@@ -22,7 +22,7 @@ export class AnalyticsController {
     if (!held.ok) return refused(held.error);
     const year = await loadYear(this.reads, asked);
     if (!year.ok) return refused(year.error);
-    const { base, asOf, reasons } = held.value;
-    return answered({ currency: base, asOf, riskScore: riskScore(held.value, year.value), diversificationScore: diversificationScore(held.value), ...concentration(held.value), reasons: [...reasons, ...year.value.reasons] }, { stale });
+    const { base, asOf, reasons, aside } = held.value;
+    return answered({ currency: base, asOf, riskScore: riskScore(held.value, year.value), diversificationScore: diversificationScore(held.value), ...concentration(held.value), reasons: [...reasons, ...aside, ...year.value.reasons] }, { stale });
   }
 }
