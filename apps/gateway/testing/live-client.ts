@@ -37,10 +37,10 @@ export class LiveClient {
 
   /** Waits for a message that is so. */
   until(holds: (message: Said) => boolean): Promise<Said> {
-    return waitUntil(() => this.heard.find(holds), { timeoutMs: 5_000, everyMs: 5, describe: () => `a message; heard ${JSON.stringify(this.heard.slice(-5))}, ${JSON.stringify(this.closed)}` });
+    return waitUntil(() => this.heard.find(holds), { timeoutMs: 15_000, everyMs: 5, describe: () => `a message; heard ${JSON.stringify(this.heard.slice(-5))}, ${JSON.stringify(this.closed)}` });
   }
 
   end(): Promise<{ code: number; reason: string }> {
-    return waitUntil(() => this.closed, { timeoutMs: 5_000, everyMs: 5, describe: () => `the socket to be closed; heard ${JSON.stringify(this.heard.slice(-5))}` });
+    return waitUntil(() => this.closed, { timeoutMs: 15_000, everyMs: 5, describe: () => `the socket to be closed; heard ${JSON.stringify(this.heard.slice(-5))}` });
   }
 }

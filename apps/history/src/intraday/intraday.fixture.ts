@@ -136,7 +136,7 @@ async function watching(nats: NatsConnection, rpc: RpcClient, userId: string, sc
   return {
     watchId, values,
     last: () => values.at(-1),
-    until: (holds) => waitUntil(() => values.findLast(holds), { timeoutMs: 5_000 }).catch((error: unknown) => { throw new Error(`no such value: ${JSON.stringify(values.at(-1))}`, { cause: error }); }),
+    until: (holds) => waitUntil(() => values.findLast(holds), { timeoutMs: 15_000 }).catch((error: unknown) => { throw new Error(`no such value: ${JSON.stringify(values.at(-1))}`, { cause: error }); }),
   };
 }
 

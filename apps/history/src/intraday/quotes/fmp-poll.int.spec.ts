@@ -26,7 +26,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const log = { info: (...said: unknown[]) => void logged.push(said), warn: (...said: unknown[]) => void logged.push(said), error: (...said: unknown[]) => void logged.push(said) };
-  const settings = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: KEY, requestsPerMinute: 10_000, timeoutMs: 1_000, retries: 0, costACall: '0.0025' };
+  const settings = { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: KEY, requestsPerMinute: 10_000, timeoutMs: 20_000, retries: 0, costACall: '0.0025' };
   const client = new FmpClient(settings, { clock: systemClock, random: () => 0, log, onCall: () => undefined, breaker: { volumeThreshold: 1_000 } });
   source = pollFmp({ client, everyMs: 20, log })({ quote: (quote) => void quotes.push(quote), malformed: () => (malformed += 1) });
 });
