@@ -55,7 +55,7 @@ async function one(postgres, users) {
     await arrive(service, all, waiting);
     const start = { seconds: seconds(began), calls: source.total, byOperation: { ...source.calls }, ...counted };
     const held = [...new Set(all.flat())];
-    const evenings = await pass(service, clock, all, held, { source, counted, waiting });
+    const evenings = await pass(service, clock, all, held, { source, counted, database });
     const size = await database.query(`SELECT pg_total_relation_size('price_month')::float8 AS bytes, (SELECT sum(cardinality(closes)) FROM price_month)::float8 AS slots, (SELECT count(c) FROM price_month, unnest(closes) c)::float8 AS closes`);
     const { bytes, closes } = size.rows[0];
     return report(users, all, held, start, evenings, { ...counted }, { bytesAClose: round(bytes / closes), closes });
@@ -86,17 +86,15 @@ async function lookUp(service, batch, range, waiting) {
 }
 
 /** After each close the day of every held symbol is wanted once; every user's accounts look it up. */
-async function pass(service, clock, all, held, { source, counted, waiting }) {
+async function pass(service, clock, all, held, { source, counted, database }) {
   const evenings = [];
   for (const day of EVENINGS) {
     clock.set(`${day}T21:05:00.000Z`);
     const before = { calls: source.total, ...counted };
     const began = performance.now();
     const range = { from: dayNumber(day), to: dayNumber(day) };
-    const runId = newId();
-    const done = new Promise((resolve) => waiting.set(runId, resolve));
-    const pending = await service.supply.want([{ runId, wants: held.map((symbol) => ({ symbol, ...range })) }]);
-    if (pending.size > 0) await done;
+    await service.want(held.map((symbol) => ({ symbol, ...range })));
+    await waitUntil(async () => (await database.query('SELECT 1 FROM price_want LIMIT 1')).rowCount === 0, { timeoutMs: 600_000, everyMs: 50, describe: 'the closes of the day' });
     const took = seconds(began);
     for (let index = 0; index < all.length; index += BATCH * 8) await service.supply.want(all.slice(index, index + BATCH * 8).map((symbols) => ({ runId: newId(), wants: symbols.map((symbol) => ({ symbol, ...range })) })));
     evenings.push({ day, seconds: took, calls: source.total - before.calls, hits: counted.hits - before.hits, misses: counted.misses - before.misses });

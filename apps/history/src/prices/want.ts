@@ -46,7 +46,9 @@ export async function wantPrices(deps: WantDeps, client: SqlClient, runs: readon
     }),
   );
   const missing = force ? asked : await notCovered(client, asked);
-  if (!force) deps.metrics.looked(asked.length - missing.length, missing.length);
+  // What is fetched ahead for nobody in particular is no lookup of anybody.
+  const lookups = (all: readonly Asked[]): number => all.filter(({ runId }) => runId !== NO_RUN).length;
+  if (!force) deps.metrics.looked(lookups(asked) - lookups(missing), lookups(missing));
   if (missing.length === 0) return new Set();
   return new Set(await insertWants(client, missing, known, force));
 }
