@@ -115,7 +115,8 @@ export class Book {
     if (!crypto && !hasClose(day, 'exchange')) return { date: dayText(day) };
     const from = crypto ? closeAt(day - 1) : closeAt(day) - 3 * 3_600_000;
     const minutes = Math.floor((closeAt(day) - from) / 60_000);
-    const at = from + this.chance.whole(1, minutes - 1) * 60_000;
+    // Never at midnight UTC: so a provider writes that it knows no time.
+    const at = from + this.chance.whole(1, minutes - 1) * 60_000 + 30_000;
     return { date: dayText(newYorkDay(at)), at: new Date(at).toISOString() };
   }
 
