@@ -94,6 +94,7 @@ export const Performance = strict({
   priceReturn: Figure,
   totalReturn: Figure,
   volatility: strict({ daily: OptDecimal, annualised: OptDecimal, reason: Type.Optional(HistoryReason) }),
+  /** ≤ 0; `from` is the day of the peak, `to` that of the low, `recovered` the first on which the peak is reached again. */
   maxDrawdown: strict({ value: OptDecimal, from: nullable(Day), to: nullable(Day), recovered: nullable(Day), reason: Type.Optional(HistoryReason) }),
   gain: strict({ realised: OptDecimal, unrealised: OptDecimal, dividends: OptDecimal, interest: OptDecimal, fees: OptDecimal, taxes: OptDecimal }),
   flows: Type.Array(strict({ date: Day, amount: OptDecimal, kind: Type.String(), accountId: Uuid, transactionId: nullable(Uuid), internal: Type.Boolean() })),
@@ -110,6 +111,7 @@ export type Allocation = Static<typeof Allocation>;
 /** Scores 0–100 by the published formula; `inputs` are the numbers it was fed with. */
 export const Score = strict({ value: nullable(Type.Integer({ minimum: 0, maximum: 100 })), formula: Type.String(), inputs: Type.Record(Type.String(), OptDecimal), reason: Type.Optional(HistoryReason) });
 export type Score = Static<typeof Score>;
+/** `weight`: percent of the sizes of all positions; cash is none. */
 export const Analytics = strict({ currency: CurrencyCode, asOf: Instant, riskScore: Score, diversificationScore: Score, hhi: Figure, effectiveHoldings: Figure, largest: Type.Array(strict({ asset: AssetIdText, name: nullable(Type.String()), value: OptDecimal, weight: OptDecimal })), reasons: Type.Array(HistoryReason) });
 export type Analytics = Static<typeof Analytics>;
 
