@@ -4,9 +4,6 @@ import type { Decimal } from '@tidemark/money';
 import { NOTHING, plus as unreducedSum, ratioOf, reduced } from '../reconstruction/ratio.js';
 import type { Ratio } from '../reconstruction/ratio.js';
 
-export type { Ratio } from '../reconstruction/ratio.js';
-export { NOTHING } from '../reconstruction/ratio.js';
-
 /** What an answer can hold; what ends within it is written as it is. */
 const MOST_DIGITS = 40;
 

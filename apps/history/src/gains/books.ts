@@ -3,7 +3,7 @@ import type { historyRpc } from '@tidemark/contracts';
 import type { Day } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
-import type { Ratio } from './amount.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import { lowered, takeAverage, takeFrom, takeOldest } from './lot.js';
 import type { Lot } from './lot.js';
 import { ratio } from './amount.js';

@@ -1,7 +1,8 @@
 /** Steps that move cost from one lot to another: transfers, mergers, spin-offs, options that are used. Pure. */
 import type { AssetId, Decimal } from '@tidemark/money';
-import { minus, negated, NOTHING, over, plus, ratio, sign, times, total } from './amount.js';
-import type { Ratio } from './amount.js';
+import { minus, negated, over, plus, ratio, sign, times, total } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import type { Books, Position } from './books.js';
 import { takeOldest, unitsIn } from './lot.js';
 import type { Lot } from './lot.js';

@@ -7,7 +7,8 @@ import type { Random } from '@tidemark/testing';
 import { account, id, realised } from './gains.fixture.js';
 import type { Row } from './gains.fixture.js';
 import type { LotMethod, Pick } from './specific-lots.js';
-import { NOTHING, stored, total } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import { stored, total } from './amount.js';
 import type { AccountRecord } from './step.js';
 
 const A = 'equity:A';

@@ -8,17 +8,7 @@ import type { Day } from '@tidemark/market';
 import { absolute, compare, isCash, isNegative, isZero, multiply, negate, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
-import type { AccountRecord } from './step.js';
-
-/** `id` is the same on both sides. `sold`: a merger for cash alone, `cash` of them together. `open`: its parts cannot be told. */
-export interface Handover {
-  readonly kind: 'transfer' | 'merger' | 'premium';
-  readonly id: string;
-  readonly role: 'gives' | 'gets' | 'sold' | 'open';
-  /** When both sides are taken to happen. */
-  readonly date: Day;
-  readonly cash: Decimal | null;
-}
+import type { AccountRecord, Handover } from './step.js';
 
 /** Days that two sides may be apart. */
 const TRANSFER_APART = 7;

@@ -1,7 +1,8 @@
 /** Lots: what was acquired at once, of one asset in one account, and what is left of it. Pure; a list is changed in place by its owner. */
 import type { Day } from '@tidemark/market';
-import { compared, least, minus, negated, NOTHING, over, plusAsIs, sign, times, timesAsIs, total } from './amount.js';
-import type { Ratio } from './amount.js';
+import { compared, least, minus, negated, over, plusAsIs, sign, times, timesAsIs, total } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 
 export interface Lot {
   /** What acquired it; null: it was there before the first transaction that is known. */

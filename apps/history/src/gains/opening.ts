@@ -3,8 +3,9 @@
  * A provider tells two years; what was bought before them is sold in them, and its cost is not known.
  */
 import type { AssetId } from '@tidemark/money';
-import { minus, NOTHING, over, ratio, sign } from './amount.js';
-import type { Ratio } from './amount.js';
+import { minus, over, ratio, sign } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import type { AccountRecord, Step } from './step.js';
 
 /** @param steps of this account, in order. @returns assets with units other than none; null where no snapshot is known */

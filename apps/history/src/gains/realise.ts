@@ -3,8 +3,9 @@
  * in the cash. What has no known cost gives a line without a gain and with the reason. Wash sales are not adjusted.
  */
 import type { AssetId } from '@tidemark/money';
-import { minus, negated, NOTHING, over, plus, ratio, sign, times } from './amount.js';
-import type { Ratio } from './amount.js';
+import { minus, negated, over, plus, ratio, sign, times } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import { Books } from './books.js';
 import type { Position } from './books.js';
 import { handOver, merge, receive, spinOff, useOption } from './corporate.js';

@@ -5,7 +5,7 @@ import type { Day } from '@tidemark/market';
 import { subtract, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { negated, over, stored, times, total, write } from './amount.js';
-import type { Ratio } from './amount.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import { isLongTerm } from './holding-period.js';
 import type { Lot } from './lot.js';
 

@@ -2,8 +2,7 @@
 import type { Day } from '@tidemark/market';
 import type { AssetId, Decimal } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
-import type { Ratio } from './amount.js';
-import type { Handover } from './handover.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 
 /** An account's transactions as `resolveTransactions` leaves them, and what its newest snapshot holds. */
 export interface AccountRecord {
@@ -18,6 +17,16 @@ export interface IssuerSplit {
   readonly day: Day;
   readonly numerator: Decimal;
   readonly denominator: Decimal;
+}
+
+/** `id` is the same on both sides. `sold`: a merger for cash alone, `cash` of them together. `open`: its parts cannot be told. */
+export interface Handover {
+  readonly kind: 'transfer' | 'merger' | 'premium';
+  readonly id: string;
+  readonly role: 'gives' | 'gets' | 'sold' | 'open';
+  /** When both sides are taken to happen. */
+  readonly date: Day;
+  readonly cash: Decimal | null;
 }
 
 export interface Step {

@@ -7,11 +7,11 @@ import { dayNumber } from '@tidemark/market';
 import { isCash } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
-import { NOTHING, over, ratio, sign, total } from './amount.js';
-import type { Ratio } from './amount.js';
+import { over, ratio, sign, total } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 import { handovers } from './handover.js';
-import type { Handover } from './handover.js';
-import type { AccountRecord, IssuerSplit, Step } from './step.js';
+import type { AccountRecord, Handover, IssuerSplit, Step } from './step.js';
 
 /** A row and the issuer's date, or two rows, this near are one split. */
 const NEAR = 7;

@@ -1,7 +1,8 @@
 /** What a row's units cost or brought: its cash, fees included, or what they are said to be worth where no cash moved. Pure. */
 import type { NormalisedTransaction } from '@tidemark/transactions';
-import { negated, NOTHING, plus, ratio, sign } from './amount.js';
-import type { Ratio } from './amount.js';
+import { negated, plus, ratio, sign } from './amount.js';
+import { NOTHING } from '../reconstruction/ratio.js';
+import type { Ratio } from '../reconstruction/ratio.js';
 
 /** Null: unknown, because of `why`. Signed as cost is for units that come in, as proceeds for units that go. */
 export interface TradeValue {
