@@ -21,6 +21,9 @@ const BENCHES = {
   start: async () => (await import('./start/run.mjs')).start,
   live: async () => (await import('./live/run.mjs')).live,
   reconstruct: async () => (await import('./reconstruct/cpu.mjs')).reconstructCpu,
+  reconstructions: async () => (await import('./reconstruct/stored.mjs')).reconstructStored,
+  close: async () => (await import('./history/close.mjs')).endOfDay,
+  history: async () => (await import('./history/query.mjs')).historyQuery,
 };
 
 const progress = (line) => process.stderr.write(`  … ${line}\n`);

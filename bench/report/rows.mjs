@@ -14,6 +14,9 @@ const ROWS = {
   start: (result) => [...startRows(result), ...memoryRows(result.memory)],
   live: ({ growth }) => growth.map(liveRow),
   reconstruct: ({ sizes }) => sizes.map(reconstructRow),
+  reconstructions: ({ sizes }) => sizes.map(storedRow),
+  close: closeRows,
+  history: historyRows,
 };
 
 const LIVE = { sockets: 1_000, mostMs: 100 };
@@ -37,6 +40,18 @@ function reconstructRow({ days, assets, transactions, cpuMs, bareMs, ratio, full
     figure: `${cpuMs} ms CPU, × ${ratio}`,
     beside: `bare multiplications ${bareMs} ms; ${fullDays} of ${days} days at full quality`,
     ...(aimed ? { aim: `≤ ${MOST_CPU_MS} ms`, met: cpuMs <= MOST_CPU_MS } : {}),
+  };
+}
+
+const LEAST_PORTFOLIOS = 60;
+
+function storedRow({ days, assets, transactions, portfoliosPerSecond, nodeCpuMs, accounts, notFull }) {
+  const aimed = days === 731 && assets === 50 && transactions === 600;
+  return {
+    what: `reconstruct and store ${accounts} accounts: ${days} days, ${assets} assets, ${transactions} transactions each`,
+    figure: `${portfoliosPerSecond}/s, one worker`,
+    beside: `${nodeCpuMs} ms CPU an account beside Postgres; ${notFull} accounts not at full quality`,
+    ...(aimed ? { aim: `≥ ${LEAST_PORTFOLIOS}/s`, met: portfoliosPerSecond >= LEAST_PORTFOLIOS } : {}),
   };
 }
 
@@ -96,4 +111,22 @@ function memoryRows(memory) {
     { ...row(`memory at rest without Postgres, ${memory.processes.length} processes (PSS)`, memory.pssMb), beside: memory.processes.filter(({ pssMb }) => pssMb >= 1).map(({ name, pssMb }) => `${name} ${pssMb}`).join(', ') },
     { ...row('the same, counting shared pages once a process (RSS)', memory.rssMb), beside: memory.processes.filter(({ rssMb }) => rssMb >= 5).map(({ name, rssMb }) => `${name} ${rssMb}`).join(', ') },
   ];
+}
+
+const MOST_MINUTES = 10;
+
+function closeRows({ results, minutesForAMillion, bytesPerOpenDay }) {
+  const rows = results.map(({ accounts, seconds, perSecond }) => ({ what: `end of day, ${accounts} accounts of 10 positions`, figure: `${seconds} s`, beside: `${perSecond} accounts/s` }));
+  return [...rows, { what: 'end of day, 1,000,000 accounts, from the largest', figure: `${minutesForAMillion} min`, beside: `${bytesPerOpenDay} bytes a day of an open month`, aim: `≤ ${MOST_MINUTES} min`, met: minutesForAMillion <= MOST_MINUTES }];
+}
+
+const MOST_HISTORY_MS = 25;
+
+function historyRows({ perSecond, results, longest, bytes }) {
+  const text = (side) => `p50 ${side.p50} ms, p99 ${side.p99} ms at ${side.perSecond}/s, ${side.errors} errors`;
+  const rows = results.map(({ days, product, bare }, at) => ({
+    what: `GET /portfolio/history, all periods, ${days} account-days stored`, figure: text(product), beside: `bare route ${text(bare)}`,
+    ...(at === results.length - 1 ? { aim: `p99 ≤ ${MOST_HISTORY_MS} ms at ${perSecond}/s`, met: product.p99 <= MOST_HISTORY_MS && product.errors === 0 && product.perSecond >= perSecond * 0.98 } : {}),
+  }));
+  return [...rows, { what: 'GET /portfolio/history, ALL only', figure: text(longest), beside: `${bytes.perClosedDay} bytes a day of a closed month, ${bytes.perOpenDay} of an open one` }];
 }

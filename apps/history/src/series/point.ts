@@ -1,6 +1,6 @@
 /** A day of a scope as a chart shows it. Pure. */
 import type { historyRpc } from '@tidemark/contracts';
-import { absolute, divide, isZero, multiply, subtract } from '@tidemark/money';
+import { exact, halfEven, scaled, subtract, written } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { ScopeDay } from './scope-day.js';
 
@@ -15,12 +15,26 @@ export interface DayRangeOfValue {
 /** gain = positions − their cost basis (cash is no gain); its percentage is of the size of the cost basis, 2 digits, and has no meaning where that is nothing. */
 export function pointOf(day: ScopeDay, range?: DayRangeOfValue): historyRpc.HistoryPoint {
   const { date, value, cash, costBasis, inflow, outflow, securities, origin, quality } = day;
-  const gain = value === null || cash === null || costBasis === null ? null : subtract(subtract(value, cash), costBasis);
+  const { gain, gainPercent } = value === null || cash === null || costBasis === null ? NO_GAIN : gainOf(value, cash, costBasis);
   return {
     date, value, cash, costBasis, gain,
-    gainPercent: gain === null || costBasis === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), absolute(costBasis), 2),
-    netFlow: inflow === null || outflow === null ? null : subtract(inflow, outflow),
+    gainPercent,
+    netFlow: inflow === null || outflow === null ? null : outflow === '0' ? inflow : subtract(inflow, outflow),
     open: range?.open ?? null, high: range?.high ?? null, low: range?.low ?? null, close: range?.close ?? null,
     securitiesCount: securities, origin, quality,
   };
+}
+
+const NO_GAIN = { gain: null, gainPercent: null };
+const PERCENT_DIGITS = 2;
+/** 100 % at two digits after the point. */
+const HUNDREDTHS = 10_000n;
+
+/** Each amount is parsed once: an answer has hundreds of points. */
+function gainOf(value: Decimal, cash: Decimal, costBasis: Decimal): { gain: Decimal; gainPercent: Decimal | null } {
+  const [worth, money, paid] = [exact(value), exact(cash), exact(costBasis)];
+  const scale = Math.max(worth.scale, money.scale, paid.scale);
+  const basis = scaled(paid, scale);
+  const digits = scaled(worth, scale) - scaled(money, scale) - basis;
+  return { gain: written({ digits, scale }), gainPercent: basis === 0n ? null : written({ digits: halfEven(digits * HUNDREDTHS, basis < 0n ? -basis : basis), scale: PERCENT_DIGITS }) };
 }

@@ -6,6 +6,7 @@ export class ScopeSums {
   private readonly digits: bigint[];
   private readonly scales: Uint16Array;
   private readonly unknown: Uint8Array;
+  private last = { digits: 0n, scale: 0, text: '0' };
 
   constructor(days: number) {
     this.digits = new Array<bigint>(days).fill(0n);
@@ -33,6 +34,10 @@ export class ScopeSums {
   }
 
   at(at: number): Decimal | null {
-    return this.unknown[at] === 1 ? null : written({ digits: this.digits[at] as bigint, scale: this.scales[at] as number });
+    if (this.unknown[at] === 1) return null;
+    const [digits, scale] = [this.digits[at] as bigint, this.scales[at] as number];
+    // Cash and cost basis are the day before's on most days.
+    if (digits !== this.last.digits || scale !== this.last.scale) this.last = { digits, scale, text: written({ digits, scale }) };
+    return this.last.text;
   }
 }

@@ -108,6 +108,21 @@ export class ByteReader {
     return values;
   }
 
+  /** As `series`, of numbers that are small: without a BigInt each. */
+  numbers(count: number): number[] {
+    const values: number[] = [];
+    let value = 0;
+    while (values.length < count) {
+      const written = this.unsigned();
+      const change = written % 2 === 0 ? written / 2 : -(written + 1) / 2;
+      value += change;
+      values.push(value);
+      if (change !== 0) continue;
+      for (let more = this.unsigned(); more > 0; more -= 1) values.push(value);
+    }
+    return values;
+  }
+
   done(): boolean {
     return this.at === this.bytes.length;
   }
