@@ -96,18 +96,7 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
       account.snapshots.push({ snapshotId, capturedAt, day: marketDayNumber(Date.parse(capturedAt)), currency: account.currency, lines: [...lines] });
       account.snapshots.sort((a, b) => a.day - b.day);
     },
-    price: async (symbol, closes, { currency = 'USD', kind = 'security', coveredTo } = {}) => {
-      await database.query(
-        `INSERT INTO price_series (symbol, kind, currency, covered, version) VALUES ($1, $2, $3, int4multirange(int4range(0, $4, '[]')), 1) ON CONFLICT (symbol) DO UPDATE SET covered = excluded.covered, version = price_series.version + 1`,
-        [symbol, kind, currency, coveredTo ?? 100_000],
-      );
-      await database.query(`INSERT INTO asset_symbol (asset, status, symbol, kind, currency) VALUES ($1, 'mapped', $2, $3, $4) ON CONFLICT DO NOTHING`, [`${kind === 'crypto' ? 'crypto' : 'equity'}:${symbol}`, symbol, kind, currency]);
-      for (const [date, close] of Object.entries(closes)) {
-        const [year, month, day] = date.split('-').map(Number) as [number, number, number];
-        await database.query(`INSERT INTO price_month (symbol, month, closes) VALUES ($1, $2, array_fill(NULL::numeric, ARRAY[31])) ON CONFLICT DO NOTHING`, [symbol, year * 12 + month - 1]);
-        await database.query(`UPDATE price_month SET closes[$3::int] = $4::numeric WHERE symbol = $1 AND month = $2`, [symbol, year * 12 + month - 1, day, close]);
-      }
-    },
+    price: (symbol, closes, given) => storePrices(database, symbol, closes, given),
     engine: async (account, to) => {
       const { days, reasons } = await computed(account, to);
       return worded(days, reasons) as unknown as AccountDay[];
@@ -128,6 +117,19 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
     },
   };
   return ground;
+}
+
+async function storePrices(database: Database, symbol: string, closes: Readonly<Record<string, string>>, { currency = 'USD', kind = 'security', coveredTo }: { currency?: string; kind?: string; coveredTo?: DayNumber } = {}): Promise<void> {
+  await database.query(
+    `INSERT INTO price_series (symbol, kind, currency, covered, version) VALUES ($1, $2, $3, int4multirange(int4range(0, $4, '[]')), 1) ON CONFLICT (symbol) DO UPDATE SET covered = excluded.covered, version = price_series.version + 1`,
+    [symbol, kind, currency, coveredTo ?? 100_000],
+  );
+  await database.query(`INSERT INTO asset_symbol (asset, status, symbol, kind, currency) VALUES ($1, 'mapped', $2, $3, $4) ON CONFLICT DO NOTHING`, [`${kind === 'crypto' ? 'crypto' : 'equity'}:${symbol}`, symbol, kind, currency]);
+  for (const [date, close] of Object.entries(closes)) {
+    const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+    await database.query(`INSERT INTO price_month (symbol, month, closes) VALUES ($1, $2, array_fill(NULL::numeric, ARRAY[31])) ON CONFLICT DO NOTHING`, [symbol, year * 12 + month - 1]);
+    await database.query(`UPDATE price_month SET closes[$3::int] = $4::numeric WHERE symbol = $1 AND month = $2`, [symbol, year * 12 + month - 1, day, close]);
+  }
 }
 
 const wordsOf = ({ code, detail }: { code: string; detail: string }): string => `${code}: ${detail}`;

@@ -47,7 +47,7 @@ function anyLines(random: Random): BalanceLine[] {
     ...(random.chance(0.6) ? { price: `${random.int(1, 300)}.${random.int(1, 9)}`, ...(random.chance(0.5) ? { priceAsOf: random.pick(['2026-11-18T14:00:00.000Z', '2026-11-06T21:00:00.000Z', '2026-11-17T21:00:00.001Z', '2026-11-19T20:59:00.000Z']) } : {}) } : {}),
     ...(random.chance(0.7) ? { costBasis: `${random.int(0, 5_000)}.25` } : {}),
     ...(asset.startsWith('option:') ? { multiplier: '100' } : {}),
-    ...(random.chance(0.1) ? { currency: 'GBP' } : {}),
+    ...(asset === 'equity:SAP' ? { currency: 'EUR' } : asset === 'equity:NOBODY' && random.chance(0.5) ? { currency: 'GBP' } : {}),
     ...(asset === 'provider:plaid:x' ? { countedAsCash: true } : {}),
   }));
   return [...lines, ...['USD', 'EUR'].filter(() => random.chance(0.6)).map((currency) => cash(quantity(), currency))];
@@ -58,16 +58,30 @@ describe('the end of day', () => {
     withRandom(async (random) => {
       const accounts: GivenAccount[] = [];
       for (let index = 0; index < 60; index += 1) {
-        const account = await ground.account({ currency: random.pick(['USD', 'EUR']) });
+        // A close in another currency than the position's goes to the engine: see the next.
+        const account = await ground.account({ currency: 'USD' });
         await ground.capture(account, random.pick(['2026-11-19T20:59:59.999Z', '2026-11-18T21:00:00.001Z', '2026-11-18T21:00:00.000Z', '2026-11-16T10:00:00.000Z']), anyLines(random));
         await ground.reconstructed(account, WEDNESDAY);
         if ((account.snapshots[0]?.day ?? 0) > WEDNESDAY) await ground.database.query('INSERT INTO history_head (account_id, user_id, revision) VALUES ($1, $2, 1) ON CONFLICT (account_id) DO UPDATE SET revision = 1', [account.accountId, account.userId]);
         accounts.push(account);
       }
       await ground.closer.tick();
-      for (const account of accounts) expect(await ground.stored(account, THURSDAY)).toEqual((await ground.engine(account, THURSDAY)).at(-1));
+      // Where the engine may know more than the snapshot says, the day is its to write; that is the exception.
+      const { rows } = await ground.database.query<{ id: string }>('SELECT account_id AS id FROM reconstruction');
+      const left = new Set(rows.map((row) => row.id));
+      const appended = accounts.filter((account) => !left.has(account.accountId));
+      for (const account of appended) expect(await ground.stored(account, THURSDAY)).toEqual((await ground.engine(account, THURSDAY)).at(-1));
+      expect(appended.length).toBeGreaterThan(accounts.length * 0.8);
       expect((await events()).at(-1)).toMatchObject({ day: '2026-11-19', accounts: 60 });
     }), 60_000);
+
+  it('leaves to the engine who holds what is quoted in another currency: it may be another listing', async () => {
+    const account = await ground.account({ currency: 'EUR' });
+    await ground.capture(account, '2026-11-18T10:00:00.000Z', [{ asset: 'equity:AAPL', quantity: '10', costBasis: '1' }]);
+    await ground.reconstructed(account, WEDNESDAY);
+    await ground.closer.tick();
+    expect(await ground.stored(account, THURSDAY)).toBeNull();
+  });
 
   it('is told once a day, and doing it again changes nothing', async () => {
     const account = await holder([{ asset: 'equity:AAPL', quantity: '10', costBasis: '1500' }, cash('5')]);

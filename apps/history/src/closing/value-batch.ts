@@ -39,7 +39,8 @@ const LINES = `
         ELSE least(CASE WHEN $5 - aged > 7 OR (market AND late) THEN ${SCORE.stale} ELSE 100 END, CASE WHEN basis IS NULL THEN ${SCORE.basis} ELSE 100 END) END AS score,
       CASE WHEN NOT cash AND basis IS NULL THEN reason_basis END AS r_basis, CASE WHEN NOT cash AND NOT market THEN CASE WHEN own IS NULL THEN reason_missing ELSE reason_supplied END END AS r_own,
       CASE WHEN NOT cash AND $5 - aged > 7 THEN reason_stale END AS r_stale, CASE WHEN market AND late THEN reason_late END AS r_late,
-      NOT cash AND (NOT known OR coalesce(split_day >= least(snap, close_day, own_day), false)) AS odd
+      -- Another currency may be another listing: the engine knows which currency the position states.
+      NOT cash AND (NOT known OR (market AND market_currency <> currency AND NOT starts_with(asset, 'crypto:')) OR coalesce(split_day >= least(snap, close_day, own_day), false)) AS odd
     FROM (SELECT *, CASE WHEN market THEN close_day ELSE own_day END AS aged FROM line) l)`;
 
 const ACCOUNTS = `
