@@ -66,12 +66,12 @@ describe('the end of day', () => {
         accounts.push(account);
       }
       await ground.closer.tick();
-      // Where the engine may know more than the snapshot says, the day is its to write; that is the exception.
+      // Where the engine may know more than the snapshot says, or the listing is of another currency, the day is its to write.
       const { rows } = await ground.database.query<{ id: string }>('SELECT account_id AS id FROM reconstruction');
       const left = new Set(rows.map((row) => row.id));
       const appended = accounts.filter((account) => !left.has(account.accountId));
       for (const account of appended) expect(await ground.stored(account, THURSDAY)).toEqual((await ground.engine(account, THURSDAY)).at(-1));
-      expect(appended.length).toBeGreaterThan(accounts.length * 0.8);
+      expect(appended.length).toBeGreaterThan(accounts.length * 0.3);
       expect((await events()).at(-1)).toMatchObject({ day: '2026-11-19', accounts: 60 });
     }), 60_000);
 
