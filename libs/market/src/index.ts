@@ -5,5 +5,5 @@ export type { Market } from './market.js';
 export { calendarDayNumber, closeBefore, closeMs, closeOf, instantOf, isOpenAt, isTradingDay, isTradingDayNumber, lastClosedDay, marketDayNumber, marketDayOf, nextClose, rangeStart, session, tradingDays } from './calendar.js';
 export type { Session } from './calendar.js';
 export { crossRate } from './rate.js';
-export { newestPrice } from './newest-price.js';
+export { isSameListing, newestPrice } from './newest-price.js';
 export type { PriceCandidate } from './newest-price.js';

@@ -23,3 +23,12 @@ export function newestPrice<Candidate extends PriceCandidate>(candidates: Iterab
   }
   return best;
 }
+
+/**
+ * Whether a close may price a position. One ticker can be two companies on two exchanges (T is AT&T in dollars, Telus in Canadian ones), so
+ * a position that states its currency takes closes of that currency alone; one that states none takes them as they come. A coin is the
+ * same everywhere.
+ */
+export function isSameListing(asset: string, stated: string | null | undefined, closeCurrency: string): boolean {
+  return stated == null || stated === closeCurrency || asset.startsWith('crypto:');
+}

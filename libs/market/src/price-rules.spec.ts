@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newestPrice } from './newest-price.js';
+import { isSameListing, newestPrice } from './newest-price.js';
 import { crossRate } from './rate.js';
 
 describe('the rate between two currencies', () => {
@@ -29,4 +29,14 @@ describe('the newest price', () => {
     const both = [account('2026-11-20T21:00:00Z'), market('2026-11-20T16:00:00.000-05:00')];
     for (const candidates of [both, [...both].reverse()]) expect(newestPrice(candidates, '2026-11-20T21:00:00.000Z')?.origin).toBe('market');
   });
+});
+
+describe('a close prices a position', () => {
+  it.each([
+    ['equity:T', 'USD', 'USD', true],
+    ['equity:T', 'CAD', 'USD', false],
+    ['equity:T', undefined, 'USD', true],
+    ['equity:T', null, 'USD', true],
+    ['crypto:BTC', 'EUR', 'USD', true],
+  ])('%s stated in %s by a close in %s: %s', (asset, stated, close, may) => expect(isSameListing(asset, stated, close)).toBe(may));
 });

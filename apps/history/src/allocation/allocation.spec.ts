@@ -20,8 +20,9 @@ describe('what a line is worth', () => {
     expect(value([account('a', [line('10 equity:AAPL @ 100')])], market({ 'equity:AAPL': close }))).toBe('1000');
   });
 
-  it('is units × the close in the currency of the close, whatever the line is counted in', () => {
+  it('is never a close of another listing, in another currency than the line states; a line that states none takes it as it comes', () => {
     const close = { day: '2026-11-20', close: '90', currency: 'EUR' };
+    expect(value([account('a', [line('10 equity:AAPL @ 100', { currency: 'USD' })])], market({ 'equity:AAPL': close }, { EUR: '1.1' }))).toBe('1000');
     expect(value([account('a', [line('10 equity:AAPL @ 100')])], market({ 'equity:AAPL': close }, { EUR: '1.1' }))).toBe('990');
   });
 

@@ -4,7 +4,7 @@
  * sum), so that allocation, risk and value add up to the same total.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { closeOf, newestPrice } from '@tidemark/market';
+import { closeOf, isSameListing, newestPrice } from '@tidemark/market';
 import { decimal, isCash, isZero, multiply } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 
@@ -62,11 +62,11 @@ function heldLine(account: HeldAccount, snapshot: NonNullable<HeldAccount['snaps
   return { account, asset: line.asset, name: line.name ?? line.symbol ?? null, cash, currency, value, missing };
 }
 
-/** A close is in its own currency, which was checked when the symbol was mapped; what the snapshot carried is in the line's. Null: no price is dated yet. */
+/** A close is in its own currency; what the snapshot carried is in the line's. Null: no price is dated yet. */
 function priceOf(line: BalanceLine, stated: string | null, capturedAt: string, market: MarketNow): { price: Decimal; currency: string | null } | null {
   const close = market.close(line.asset);
   const candidates = [
-    ...(close ? [{ origin: 'market' as const, at: closeOf(close.day), price: close.close, currency: close.currency }] : []),
+    ...(close && isSameListing(line.asset, line.currency, close.currency) ? [{ origin: 'market' as const, at: closeOf(close.day), price: close.close, currency: close.currency }] : []),
     ...(line.price == null ? [] : [{ origin: 'account' as const, at: line.priceAsOf ?? capturedAt, price: line.price, currency: stated }]),
   ];
   // Null, and yet a price: one of a minute ahead of our clock is what the account was told, and better than none.

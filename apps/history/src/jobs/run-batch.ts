@@ -4,6 +4,7 @@
  * aside and the others go on; an account that cannot be computed fails alone.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
+import { isSameListing } from '@tidemark/market';
 import { isCash } from '@tidemark/money';
 import type { AssetId } from '@tidemark/money';
 import type { Stage } from '../metrics.js';
@@ -117,7 +118,10 @@ async function compute(deps: RunDeps, worker: string, runs: readonly LoadedRun[]
 
 function computeOne(deps: RunDeps, { job, input, assets, restsOn }: LoadedRun, symbols: Symbols, closes: Ready['closes']): Computed {
   if (input === null) return { job, result: null, range: null, restsOn: null, symbols: [], missing: [] };
-  const closesOf = (asset: AssetId): PreparedCloses | null => closes.get(symbols.get(asset) ?? '') ?? null;
+  const closesOf = (asset: AssetId): PreparedCloses | null => {
+    const known = closes.get(symbols.get(asset) ?? '') ?? null;
+    return known !== null && isSameListing(asset, assets.get(asset)?.line?.currency, known.currency) ? known : null;
+  };
   const result = deps.reconstruct({ ...input, closesOf });
   const held = [...assets.keys()].filter((asset) => !isCash(asset));
   const used = new Set(held.flatMap((asset) => symbols.get(asset) ?? []));

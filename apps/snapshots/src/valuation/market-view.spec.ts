@@ -28,8 +28,10 @@ describe('the price of a position', () => {
     expect(pricedAt(FRIDAY_NOON, stock('MSFT', '2', null))).toMatchObject({ price: null });
   });
 
-  it('is in the currency of the close, in which nothing is known of what was paid in another; cash has none', () => {
-    expect(pricedAt(FRIDAY_NOON, stock('AAPL', '2', null, { currency: 'EUR', costBasis: '300' }))).toMatchObject({ price: '210', currency: 'USD', costBasis: null });
+  it('is never a close of another listing, in another currency than the line states; cash has none', () => {
+    expect(pricedAt(FRIDAY_NOON, stock('AAPL', '2', null, { currency: 'EUR', costBasis: '300' }))).toMatchObject({ price: null, currency: 'EUR', costBasis: '300' });
+    const unstated = view.priced({ capturedAt: FRIDAY_NOON, currency: 'EUR', balances: [stock('AAPL', '2', null, { costBasis: '300' })] }, FRIDAY_NOON);
+    expect(unstated).toMatchObject([{ price: '210', currency: 'USD', costBasis: null }]);
     expect(pricedAt(FRIDAY_NOON, stock('AAPL', '2', null, { currency: 'USD', costBasis: '300' }))).toMatchObject({ price: '210', currency: 'USD', costBasis: '300' });
     expect(pricedAt(FRIDAY_NOON, usd('5'))).toEqual(usd('5'));
   });

@@ -1,11 +1,11 @@
 /**
  * What the market says at the instants of one answer. A position is worth its newest price at that instant: the market's close, dated
  * at the close of its day, or the price that the snapshot carried; at the same instant the market's. A carried price never leaves its
- * account. A close is in its own currency (that the symbol is the security's, its currency included, was checked when it was mapped);
- * what was paid in another currency is then no cost basis of it.
+ * account. A line that states its currency takes closes of that currency alone: another would be another listing. One that states none
+ * takes the close's currency, and what was paid in another is then no cost basis of it.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { closeOf, crossRate, lastClosedDay, newestPrice } from '@tidemark/market';
+import { closeOf, crossRate, isSameListing, lastClosedDay, newestPrice } from '@tidemark/market';
 import { isCash } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { KnownClose } from '../projections/market/query.js';
@@ -35,7 +35,7 @@ export class MarketView {
     const day = lastClosedDay(at);
     return snapshot.balances.map((line) => {
       const close = isCash(line.asset) || line.countedAsCash ? undefined : this.closes.get(`${line.asset} ${day}`);
-      if (!close) return line;
+      if (!close || !isSameListing(line.asset, line.currency, close.currency)) return line;
       const candidates: Candidate[] = [{ origin: 'market', at: closeOf(close.day), price: close.close }];
       if (line.price != null) candidates.push({ origin: 'account', at: line.priceAsOf ?? snapshot.capturedAt, price: line.price });
       const newest = newestPrice(candidates, at);

@@ -1,7 +1,8 @@
 /** Makes watched users of what is stored: accounts with their positions priced, the closes before, and how their day went until now. */
-import { marketDayNumber, marketOf } from '@tidemark/market';
+import { isSameListing, marketDayNumber, marketOf } from '@tidemark/market';
 import type { Database } from '@tidemark/postgres';
 import { LiveAccount } from '../book/live-account.js';
+import type { HeldLine } from '../book/live-account.js';
 import type { LiveUser, UserAccount } from '../book/live-user.js';
 import type { SymbolPrices } from '../book/symbol-prices.js';
 import { readDays } from '../days/intraday-tables.js';
@@ -59,7 +60,7 @@ function userOf(user: ReadUser, stored: readonly StoredIntraday[], symbolOf: (as
     const market = marketOf(account.timeZone ?? NEW_YORK);
     const held = user.held.get(account.accountId);
     const capturedAt = held ? Date.parse(held.capturedAt) : 0;
-    const live = held ? new LiveAccount(account.accountId, capturedAt, marketDayNumber(capturedAt, market), held.lines, symbolOf, now) : null;
+    const live = held ? new LiveAccount(account.accountId, capturedAt, marketDayNumber(capturedAt, market), held.lines, ofListing(account.provider, held.lines, symbolOf), now) : null;
     const currency = held?.currency ?? account.currency ?? user.baseCurrency;
     const day = marketDayNumber(now, market);
     const track = storedTrack(stored, account.accountId, currency, day);
@@ -68,3 +69,15 @@ function userOf(user: ReadUser, stored: readonly StoredIntraday[], symbolOf: (as
   });
   return { userId: user.userId, baseCurrency: user.baseCurrency, accounts, fingerprint: user.fingerprint };
 }
+
+/** A symbol without the closes of another listing. Lines of manual accounts state no currency. */
+function ofListing(provider: string, lines: readonly HeldLine[], symbolOf: (asset: string) => SymbolPrices | null): (asset: string) => SymbolPrices | null {
+  if (provider === MANUAL) return symbolOf;
+  const stated = new Map(lines.map(({ asset, currency }) => [asset, currency]));
+  return (asset) => {
+    const symbol = symbolOf(asset);
+    return symbol?.close && !isSameListing(asset, stated.get(asset), symbol.close.currency ?? '') ? null : symbol;
+  };
+}
+
+const MANUAL = 'manual';
