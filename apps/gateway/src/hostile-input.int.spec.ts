@@ -60,7 +60,7 @@ describe('hostile input', () => {
     ['the year nought', 'GET', '/portfolio/value?asOf=0000-01-01', undefined, 'asOf'],
     ['a field of the path in the body', 'POST', `/connections/${SOME_ID}/refresh`, { connectionId: SOME_ID }, 'connectionId'],
     ['a list for a body', 'POST', '/connections', [], ''],
-    ['null for a body', 'POST', '/accounts', null, 'name'],
+    ['null for a body', 'POST', '/accounts', null, ''],
     ['a number for an amount', 'POST', `/accounts/${SOME_ID}/snapshots`, { balances: [{ asset: 'equity:AAPL', quantity: 1.5 }] }, 'balances/0/quantity'],
     ['an exponent for an amount', 'POST', `/accounts/${SOME_ID}/snapshots`, { balances: [{ asset: 'equity:AAPL', quantity: '1e9' }] }, 'balances/0/quantity'],
     ['an amount without end', 'POST', `/accounts/${SOME_ID}/snapshots`, { balances: [{ asset: 'equity:AAPL', quantity: '9'.repeat(41) }] }, 'balances/0/quantity'],

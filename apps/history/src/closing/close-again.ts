@@ -12,6 +12,7 @@ import type { BatchAccount } from './close-batch.js';
 import { pricesPending, readyToWrite } from './close-day.js';
 import { prepareClosingAssets } from './closing-assets.js';
 import type { ClosingDeps } from './deps.js';
+import { triedAgain } from './in-the-way.js';
 import { claimClose, endClose, leaveClose, moveClose } from './market-close.js';
 import type { MarketClose } from './market-close.js';
 import type { AccountMarket } from './markets.js';
@@ -49,7 +50,7 @@ async function lateAssets({ database }: ClosingDeps, of: AccountMarket, day: Day
 }
 
 async function again({ log, clock, settings, wake }: ClosingDeps, worker: string, of: AccountMarket, close: MarketClose, carried: number, came: readonly string[] | null): Promise<MarketClose | null> {
-  const done = await log.transaction(async (tx) => {
+  const done = await triedAgain(() => log.transaction(async (tx) => {
     await holdOpenFrom(tx, close.day);
     const batch = await nextAccounts(tx, of, close.day, close.afterAccount, settings.batch, came);
     const last = batch.at(-1);
@@ -58,7 +59,7 @@ async function again({ log, clock, settings, wake }: ClosingDeps, worker: string
     const progress = { afterAccount: last.accountId, accounts: close.accounts, incomplete: close.incomplete, changed: close.changed + changed };
     await moveClose(tx, worker, close, progress, settings.lockMs);
     return { ...close, ...progress };
-  });
+  }));
   if (!done.ok) throw new Error(`a close could not be revised: ${done.error.kind}`);
   wake();
   return done.value.value;
@@ -81,7 +82,7 @@ async function reviseBatch(tx: LogTransaction, of: AccountMarket, { day, again: 
   const changed = Map.groupBy(rows.filter((row) => row.changed), (row) => row.accountId);
   await tx.query('UPDATE history_head SET revision = revision + 1 WHERE account_id = ANY($1::uuid[])', [[...changed.keys()]]);
   for (const account of fit) {
-    const moved = (changed.get(account.accountId) ?? []).filter((row) => row.before !== row.after).map(({ currency, before, after }) => ({ day: dayOf(day), currency, before, after }));
+    const moved = (changed.get(account.accountId) ?? []).filter((row) => row.currency !== '' && row.before !== row.after).map(({ currency, before, after }) => ({ day: dayOf(day), currency, before, after }));
     if (moved.length === 0) continue;
     const { accountId, userId, revision } = account;
     const runId = uuidV5(NAMESPACE.reaction, `close/${of.market.id}/${dayOf(day)}/${times}/${accountId}`);

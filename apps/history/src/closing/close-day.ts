@@ -11,6 +11,7 @@ import { CARRIED_REASON, heldSymbols, prepareClosingAssets } from './closing-ass
 import { closeBatch, nextAccounts } from './close-batch.js';
 import type { ClosingDeps } from './deps.js';
 import type { MarketClose, Progress } from './market-close.js';
+import { triedAgain } from './in-the-way.js';
 import { claimClose, endClose, leaveClose, moveClose, openClose } from './market-close.js';
 import type { AccountMarket } from './markets.js';
 import { isCatchUp } from './markets.js';
@@ -65,7 +66,7 @@ export async function readyToWrite({ database }: Pick<ClosingDeps, 'database'>, 
 const AHEAD_DAYS = 40;
 
 async function oneBatch({ database, settings, wake }: ClosingDeps, worker: string, of: AccountMarket, close: MarketClose, carried: number): Promise<MarketClose | null> {
-  const done = await database.transaction(async (tx) => {
+  const done = await triedAgain(() => database.transaction(async (tx) => {
     await holdOpenFrom(tx, close.day);
     const batch = await nextAccounts(tx, of, close.day, close.afterAccount, settings.batch);
     const last = batch.at(-1);
@@ -74,7 +75,7 @@ async function oneBatch({ database, settings, wake }: ClosingDeps, worker: strin
     const progress: Progress = { afterAccount: last.accountId, accounts: close.accounts + accounts, incomplete: close.incomplete + incomplete, changed: close.changed };
     await moveClose(tx, worker, close, progress, settings.lockMs);
     return { ...close, ...progress };
-  });
+  }));
   if (done && done.incomplete > close.incomplete) wake();
   return done;
 }

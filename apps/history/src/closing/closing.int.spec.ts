@@ -83,6 +83,16 @@ describe('the end of day', () => {
     expect(await ground.stored(account, THURSDAY)).toBeNull();
   });
 
+  it('is written again with its revision where nothing that is held has a price', async () => {
+    await ground.price('BARE', {});
+    const account = await holder([{ asset: 'equity:BARE', quantity: '7' }]);
+    await ground.closer.tick();
+    await ground.database.query(`UPDATE closing_asset SET reason_missing = reason_stale WHERE asset = 'equity:BARE'`);
+    await ground.closer.run({ day: THURSDAY });
+    const { rows } = await ground.database.query<{ head: number; stored: number }>('SELECT h.revision AS head, max(d.revision) AS stored FROM history_head h JOIN account_day d USING (account_id) WHERE account_id = $1 GROUP BY 1', [account.accountId]);
+    expect(rows[0]?.stored).toBe(rows[0]?.head);
+  });
+
   it('is told once a day, and doing it again changes nothing', async () => {
     const account = await holder([{ asset: 'equity:AAPL', quantity: '10', costBasis: '1500' }, cash('5')]);
     const before = (await events()).length;

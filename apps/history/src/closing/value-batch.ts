@@ -55,6 +55,8 @@ const ACCOUNTS = `
     GROUP BY a.account_id, a.revision, a.currency, a.snap),
   plain AS (
     SELECT * FROM total t WHERE NOT odd
+      -- Without transactions, what a new snapshot states otherwise came in or went out: the engine says how much.
+      AND NOT (t.snap = $5 AND EXISTS (SELECT 1 FROM account c WHERE c.account_id = t.account_id AND NOT c.transactions))
       AND NOT EXISTS (SELECT 1 FROM account_transaction x WHERE x.account_id = t.account_id AND NOT x.withdrawn AND x.day >= date '1970-01-01' + t.snap)
       -- What was known the day before and is not said by the snapshot, the engine may still know.
       AND (t.cost_known OR NOT EXISTS (SELECT 1 FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 AND p.cost_known))
@@ -80,7 +82,7 @@ export const CLOSE_BATCH = `
   written AS (${WRITE} SELECT ${VALUES('revision')} FROM rows RETURNING account_id, complete)
   SELECT account_id AS "accountId", bool_and(complete) AS complete FROM written GROUP BY account_id`;
 
-/** Compares with what is stored and writes what differs under the next revision. @returns the accounts that were looked at, with the values of those that differ by currency, and the ids of the others once */
+/** Compares with what is stored and writes what differs under the next revision. @returns the accounts that were looked at, with the values of those that differ by currency ('' where nothing of it is priced), and the ids of the others once */
 export const CLOSE_AGAIN = `
   WITH ${LINES}, ${ACCOUNTS},
   stored AS (
@@ -92,5 +94,5 @@ export const CLOSE_AGAIN = `
     FROM rows r FULL JOIN stored s ON s.account_id = r.account_id AND s.currency = r.currency WHERE EXISTS (SELECT 1 FROM plain p WHERE p.account_id = coalesce(r.account_id, s.account_id))),
   changed AS (SELECT account_id FROM pairs GROUP BY account_id HAVING bool_or(differs)),
   written AS (${WRITE} SELECT ${VALUES('revision + 1')} FROM rows JOIN changed USING (account_id) RETURNING account_id)
-  SELECT p.account_id AS "accountId", p.currency, trim_scale(p.before)::text AS before, trim_scale(p.after)::text AS after, true AS changed FROM pairs p JOIN changed USING (account_id) WHERE p.currency <> '' AND (p.before IS NOT NULL OR p.after IS NOT NULL)
+  SELECT p.account_id AS "accountId", p.currency, trim_scale(p.before)::text AS before, trim_scale(p.after)::text AS after, true AS changed FROM pairs p JOIN changed USING (account_id)
   UNION ALL SELECT account_id, NULL, NULL, NULL, false FROM plain WHERE account_id NOT IN (SELECT account_id FROM changed)`;

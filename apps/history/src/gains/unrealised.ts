@@ -23,17 +23,18 @@ export function unrealisedLines(accounts: readonly HeldAccount[], market: Market
     return heldLines(account, own).flatMap((held, index) => {
       const line = lines[index];
       if (line === undefined || isCash(line.asset) || isZero(line.quantity)) return [];
-      return [lineOf(account.accountId, line, held, positionOf(account.accountId, line.asset), lines.filter(({ asset }) => asset === line.asset).length === 1)];
+      return [lineOf(account.accountId, line, line.currency === undefined ? (account.snapshot?.currency ?? null) : line.currency, held, positionOf(account.accountId, line.asset), lines.filter(({ asset }) => asset === line.asset).length === 1)];
     });
   });
 }
 
-function lineOf(accountId: string, line: BalanceLine, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
+function lineOf(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
   const lots = alone ? wholeLots(line.quantity, position) : null;
-  const costBasis = stated(line) ?? (lots === null ? null : write(totalKnown(lots.map(({ basis }) => basis))));
+  const elsewhere = costCurrency !== held.currency;
+  const costBasis = (elsewhere ? null : stated(line)) ?? (lots === null ? null : write(totalKnown(lots.map(({ basis }) => basis))));
   const { value, currency } = held;
   const gain = value === null || costBasis === null ? null : subtract(value, costBasis);
-  const reason = value === null ? { code: 'price_missing' as const, detail: `No price of ${line.asset} is known.` } : costBasis === null ? { code: 'cost_basis_missing' as const, detail: `What ${line.asset} cost is not known.` } : null;
+  const reason = value === null ? { code: 'price_missing' as const, detail: `No price of ${line.asset} is known.` } : costBasis === null ? { code: 'cost_basis_missing' as const, detail: elsewhere ? `What ${line.asset} cost is stated in ${costCurrency ?? 'a currency that nobody knows'}, and it is quoted in ${held.currency ?? 'another'}.` : `What ${line.asset} cost is not known.` } : null;
   return { accountId, asset: line.asset, currency, quantity: line.quantity, costBasis, gain, ...(reason === null ? {} : { reason: { ...reason, accountId, asset: line.asset } }), acquired: oldest(lots), value };
 }
 

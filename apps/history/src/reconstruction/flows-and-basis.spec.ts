@@ -93,3 +93,21 @@ describe('the cost basis', () => {
     expect(then.result.days.map(({ costBasis }) => costBasis?.[0]?.amount)).toEqual(['200', '200', '200', '170', '170']);
   });
 });
+
+describe('an account kept by hand', () => {
+  it('was paid into by what a snapshot states above the one before, at the price of its day: 500 dollars and 5 shares at 200', () => {
+    const told = given().whole(null)
+      .closes('AAPL', { '2026-11-02': '190', '2026-11-03': '200' })
+      .snapshot('2026-11-02', { USD: '500', AAPL: '5' })
+      .snapshot('2026-11-03', { USD: '1000', AAPL: '10' })
+      .when('2026-11-02', '2026-11-03');
+    expect(told.day('2026-11-02')).toMatchObject({ value: '1450', inflow: '0', outflow: '0' });
+    expect(told.day('2026-11-03')).toMatchObject({ value: '3000', inflow: '1500', outflow: '0' });
+    expect(told.result.flows.map(({ kind, asset, amount }) => [kind, asset, amount])).toEqual([['stated_otherwise', 'currency:USD', '500'], ['stated_otherwise', 'equity:AAPL', '1000']]);
+  });
+
+  it('does not know what came in of an asset without a price', () => {
+    const told = given().whole(null).snapshot('2026-11-02', { USD: '5' }).snapshot('2026-11-03', { USD: '5', XYZ: '2' }).when('2026-11-02', '2026-11-03');
+    expect(told.day('2026-11-03')).toMatchObject({ inflow: null, reasons: expect.arrayContaining(['flow_value_missing']) });
+  });
+});

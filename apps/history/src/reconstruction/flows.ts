@@ -3,8 +3,10 @@
  * discrepancy is no flow.
  */
 import { exact, written } from '@tidemark/money';
-import type { Decimal } from '@tidemark/money';
-import type { Effect, Move } from './book.js';
+import type { Decimal, Exact } from '@tidemark/money';
+import { residual } from './agree.js';
+import { unitsOf } from './book.js';
+import type { Book, Effect, Move } from './book.js';
 import type { DayNumber, ExternalFlow } from './model.js';
 import { newQuote, PriceWalk } from './prices.js';
 import type { Supplied } from './prices.js';
@@ -24,12 +26,31 @@ export function flowsOf(effects: readonly Effect[], omissions: readonly Omission
   return [...known, ...unsaid].sort((a, b) => a.day - b.day);
 }
 
-function flowOf({ transaction, day }: Effect, { book, change }: Move, { closesOf, supplied }: Prices): ExternalFlow {
+/**
+ * What came into or went out of an account that tells no transactions (one kept by hand): the units that a snapshot states otherwise than
+ * the one before, at the price of its day. Taken for a return, money that was added would look like a gain.
+ */
+export function flowsBetween(books: readonly Book[], days: readonly DayNumber[], prices: Prices, from: DayNumber, to: DayNumber): ExternalFlow[] {
+  return days.flatMap((day, segment) => {
+    if (segment === 0 || day < from || day > to) return [];
+    return books.flatMap((book) => {
+      const units = residual(book, segment);
+      if (units === 0n) return [];
+      const change = exact(stored(unitsOf(book, units)));
+      return [valued({ day, transactionId: null, kind: 'stated_otherwise', transfer: false, asset: book.asset, units: written(change) }, book, change, prices)];
+    });
+  });
+}
+
+function flowOf({ transaction, day }: Effect, { book, change }: Move, prices: Prices): ExternalFlow {
   const units = change === null ? null : written(change);
-  const of = { day, transactionId: transaction?.transactionId ?? null, kind: transaction?.kind ?? 'unknown', transfer: transaction?.transfer ?? false, asset: book.asset, units };
-  if (book.cash) return { ...of, currency: book.currency, amount: units };
+  return valued({ day, transactionId: transaction?.transactionId ?? null, kind: transaction?.kind ?? 'unknown', transfer: transaction?.transfer ?? false, asset: book.asset, units }, book, change, prices);
+}
+
+function valued(of: Omit<ExternalFlow, 'currency' | 'amount'>, book: Book, change: Exact | null, { closesOf, supplied }: Prices): ExternalFlow {
+  if (book.cash) return { ...of, currency: book.currency, amount: of.units };
   const quote = newQuote();
-  if (change === null || !new PriceWalk(closesOf(book.asset), supplied.get(book.asset) ?? []).at(day, quote)) return { ...of, currency: book.currency, amount: null };
+  if (change === null || !new PriceWalk(closesOf(book.asset), supplied.get(book.asset) ?? []).at(of.day, quote)) return { ...of, currency: book.currency, amount: null };
   const digits = change.digits * book.multiplier.digits * quote.digits;
   return { ...of, currency: quote.currency, amount: stored({ n: digits, d: 10n ** BigInt(change.scale + book.multiplier.scale + quote.scale) }) };
 }

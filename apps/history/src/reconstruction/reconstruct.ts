@@ -16,7 +16,7 @@ import { basisOf, statedBases } from './basis.js';
 import type { Book } from './book.js';
 import { unitsOf } from './book.js';
 import { sumBases } from './day-basis.js';
-import { directionOf, flowsOf } from './flows.js';
+import { directionOf, flowsBetween, flowsOf } from './flows.js';
 import { differencesBetween, forwardDifferences } from './invariant.js';
 import { openLedger } from './ledger.js';
 import type { Ledger } from './ledger.js';
@@ -54,7 +54,8 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
     if (each.book.cash) addCash(each, days);
     else addSecurity(each, new PriceWalk(input.closesOf(each.book.asset), supplied.get(each.book.asset) ?? []), days);
   }
-  const flows = flowsOf(ledger.effects, ledger.omissions, { closesOf: input.closesOf, supplied }, first, input.to);
+  const prices = { closesOf: input.closesOf, supplied };
+  const flows = withoutTransactions(input) ? flowsBetween(ledger.books, timeline.days, prices, first, input.to) : flowsOf(ledger.effects, ledger.omissions, prices, first, input.to);
   const differences = [...forward, ...(withoutTransactions(input) ? [] : differencesBetween(ledger.books, input.snapshots, agreed))];
   return {
     days: written(days, shown, flows, origins, input),

@@ -70,6 +70,12 @@ describe('the days of a scope', () => {
     expect(between('2026-11-02', '2026-11-02', [a]).days[0]).toMatchObject({ cash: '5', quality: 100 });
   });
 
+  it('are unknown where nothing of them is known, and not zero; what is known beside it counts', () => {
+    const nothing = accountDays('a', [plainDay('2026-11-02', '0', { value: [], complete: false, quality: 0 })]);
+    expect(between('2026-11-01', '2026-11-02', [nothing]).days).toMatchObject([{ value: null, complete: false }]);
+    expect(between('2026-11-01', '2026-11-02', [nothing, accountDays('b', [plainDay('2026-11-02', '50')])]).days).toMatchObject([{ value: '50', complete: false }]);
+  });
+
   it('carry an account whose close is under way, and say so', () => {
     const a = accountDays('a', [plainDay('2026-11-02', '100'), plainDay('2026-11-03', '110')]);
     const b = accountDays('b', [plainDay('2026-11-02', '50', { inflow: usd('50') })]);

@@ -81,6 +81,8 @@ class Combining {
   private readonly quality: Uint8Array;
   private readonly origin: Uint8Array;
   private readonly incomplete: Uint8Array;
+  /** Members of which anything is known. */
+  private readonly knowing: Uint16Array;
   private readonly borders: BorderFlow[] = [];
   private readonly spans = new DaySpans<SpanOf>();
   private readonly rates: DayRates;
@@ -96,6 +98,7 @@ class Combining {
     this.quality = new Uint8Array(this.count).fill(100);
     this.origin = new Uint8Array(this.count).fill(ORIGIN_CODES.indexOf('captured'));
     this.incomplete = new Uint8Array(this.count);
+    this.knowing = new Uint16Array(this.count);
     this.rates = new DayRates(input.rates, input.base);
   }
 
@@ -139,6 +142,7 @@ class Combining {
     this.origin[index] = worse(this.origin[index] as number, pending ? CARRIED : (columns.origin[at] as number));
     this.lower(index, pending ? Math.min(SCORE.pending, columns.quality[at] as number) : (columns.quality[at] as number));
     if (!columns.complete[at]) this.incomplete[index] = 1;
+    if (columns.complete[at] || columns.amounts.value.some(({ digits }) => digits[at] != null)) this.knowing[index] = (this.knowing[index] as number) + 1;
     this.amount(this.sums.value, index, now, 'value', day);
     this.amount(this.sums.cash, index, now, 'cash', day);
     this.amount(this.sums.costBasis, index, now, 'costBasis', day);
@@ -221,7 +225,8 @@ class Combining {
       const known = (sums: ScopeSums) => (there ? sums.at(index) : null);
       days.push({
         date: dayOf(this.input.from + index),
-        value: known(this.sums.value), cash: known(this.sums.cash), costBasis: known(this.sums.costBasis),
+        // A sum of nothing known is no zero.
+        value: this.knowing[index] === 0 ? null : known(this.sums.value), cash: known(this.sums.cash), costBasis: known(this.sums.costBasis),
         inflow: this.sums.inflow.at(index), outflow: this.sums.outflow.at(index),
         securities: this.securities[index] as number,
         origin: ORIGIN_CODES[this.origin[index] as number] as ScopeDay['origin'],

@@ -14,6 +14,9 @@ export const PRICE_KINDS = ['security', 'crypto', 'fx'] as const;
 /** A symbol of the price source, such as `AAPL`, `BTCUSD`, or `EURUSD` for the price of one euro in dollars. */
 export const MarketSymbol = Type.String({ minLength: 1, maxLength: 60, pattern: '^[A-Z0-9.\\-^=/_]+$', description: 'a symbol of the price source, such as AAPL' });
 
+/** A sum of products: longer than any amount that is taken in, and never a reason to lose a history. */
+const ComputedDecimal = Type.String({ pattern: '^-?\\d{1,200}(\\.\\d{1,200})?$', description: 'a decimal string such as "-1373.6865"' });
+
 export const ObservedClose = strict({ day: Day, close: DecimalText });
 /** From `day` on, `numerator` units stand where `denominator` stood: 2/1 for a 2:1 split, 1/10 for a reverse split. */
 export const ObservedSplit = strict({ day: Day, numerator: DecimalText, denominator: DecimalText });
@@ -44,13 +47,13 @@ const OfRun = { userId: UserId, accountId: Uuid, runId: Uuid, revision: Type.Int
 export const HistoryReconstructed = strict({
   ...OfRun,
   days: Type.Integer({ minimum: 0 }),
-  adjustments: Type.Array(strict({ asset: AssetIdText, day: Day, quantity: DecimalText, reason: Type.String({ maxLength: 500 }) }), { maxItems: 500 }),
+  adjustments: Type.Array(strict({ asset: AssetIdText, day: Day, quantity: ComputedDecimal, reason: Type.String({ maxLength: 500 }) }), { maxItems: 500 }),
   unknownTransactions: Type.Integer({ minimum: 0 }),
   unpriced: Type.Array(AssetIdText, { maxItems: 500 }),
   quality: strict({ minimum: Type.Integer({ minimum: 0, maximum: 100 }), mean: Type.Integer({ minimum: 0, maximum: 100 }) }),
   invariant: strict({ holds: nullable(Type.Boolean()), differences: Type.Integer({ minimum: 0 }) }),
 });
-export const MovedDay = strict({ day: Day, currency: CurrencyCode, before: nullable(DecimalText), after: nullable(DecimalText) });
+export const MovedDay = strict({ day: Day, currency: CurrencyCode, before: nullable(ComputedDecimal), after: nullable(ComputedDecimal) });
 /** Days that were known have another value now. `moved` lists the first ones, `daysMoved` counts all; the earlier revision stays readable. */
 export const HistoryRevised = strict({ ...OfRun, previousRevision: Type.Integer({ minimum: 1 }), daysMoved: Type.Integer({ minimum: 1 }), moved: Type.Array(MovedDay, { maxItems: 800 }) });
 /** A market's day is closed for every account of it. `catchUp`: later than on time, because nothing ran then. */
