@@ -96,12 +96,13 @@ describe('an on-demand refresh', () => {
     expect((await world.events(user, 'RefreshCostReserved'))).toHaveLength(1);
   });
 
-  it('that was not billed leaves the next one free', async () => {
+  it('that the provider did for nothing is the one of its 24 hours all the same', async () => {
     const linked = await world.linked(user);
     world.plaid.billed = false;
     await done(linked);
-    expect((await world.events(user, 'RefreshCostSettled'))[0]?.data).toMatchObject({ billed: false, cost: { amount: '0' } });
-    await done(linked);
+    expect((await world.events(user, 'RefreshCostSettled'))[0]?.data).toMatchObject({ billed: false, made: true, cost: { amount: '0' } });
+    expect(await ask(linked)).toMatchObject({ ok: false, error: { code: 'refresh_limited' } });
+    await done(linked, { acceptCost: true });
   });
 
   it('that failed and was billed counts; what the provider has is read all the same, and said', async () => {
