@@ -147,7 +147,7 @@ describe('live', () => {
   it('tells the value at once, the same as every other endpoint while no quote moves it', async () => {
     const socket = new WebSocket(`${stack.apiUrl.replace('http', 'ws')}/api/v1/live`);
     const messages: { channel?: string; data?: Record<string, unknown> }[] = [];
-    socket.on('message', (text) => messages.push(JSON.parse(String(text)) as { channel?: string }));
+    socket.on('message', (text) => messages.push(JSON.parse((text as Buffer).toString('utf8')) as { channel?: string }));
     await new Promise((open, fail) => socket.once('open', open).once('error', fail));
     socket.send(JSON.stringify({ token: ada.token }));
     socket.send(JSON.stringify({ subscribe: ['value'] }));

@@ -17,6 +17,8 @@ const BREACHES: Record<string, Record<string, string>> = {
   'layer-kernel': { 'libs/kernel/src/a.ts': `import { x } from '../../money/src/x.js';\nexport const a = x;`, 'libs/money/src/x.ts': 'export const x = 1;' },
   'layer-money': { 'libs/money/src/a.ts': `import type { EventEnvelope } from '@tidemark/contracts';\nexport type A = EventEnvelope;` },
   'layer-contracts': { 'libs/contracts/src/a.ts': `import { x } from '../../postgres/src/x.js';\nexport const a = x;`, 'libs/postgres/src/x.ts': 'export const x = 1;' },
+  'layer-transactions': { 'libs/transactions/src/a.ts': `import { x } from '../../postgres/src/x.js';\nexport const a = x;`, 'libs/postgres/src/x.ts': 'export const x = 1;' },
+  'layer-market': { 'libs/market/src/a.ts': `import { x } from '../../postgres/src/x.js';\nexport const a = x;`, 'libs/postgres/src/x.ts': 'export const x = 1;' },
   'layer-postgres': { 'libs/postgres/src/a.ts': `import { x } from '../../event-log/src/x.js';\nexport const a = x;`, 'libs/event-log/src/x.ts': 'export const x = 1;' },
   'layer-event-log': { 'libs/event-log/src/a.ts': `import { x } from '../../projections/src/x.js';\nexport const a = x;`, 'libs/projections/src/x.ts': 'export const x = 1;' },
   'layer-providers': { 'libs/providers/src/a.ts': `import { x } from '../../service/src/x.js';\nexport const a = x;`, 'libs/service/src/x.ts': 'export const x = 1;' },
