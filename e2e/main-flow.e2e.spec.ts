@@ -10,7 +10,7 @@ let stack: Stack;
 let ada: Client;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ without: ['history'] });
   ada = await Client.of(stack, 'ada');
   await ada.calmSandbox();
 }, 120_000);

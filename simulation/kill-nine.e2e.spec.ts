@@ -26,7 +26,7 @@ const open: Record<string, Database> = {};
 beforeAll(async () => {
   const world = join(folder, 'world.json');
   writeFileSync(world, JSON.stringify(oneInstitution(generateWorld({ seed: 7, persons: USERS, accountsPerPerson: ACCOUNTS, holdingsPerAccount: 5, transactionsPerAccount: 10 }))));
-  stack = await startStack({ world, separateRelay: true, env: { sync: { SYNC_LOCK: '3s', SYNC_POLL: '200ms', SYNC_BACKOFF: '500ms', SYNC_CONCURRENCY: '8', SNAPTRADE_REQUESTS_PER_MINUTE: '100000' }, connections: { SNAPTRADE_REQUESTS_PER_MINUTE: '100000' }, gateway: { GATEWAY_RATE_LIMIT_IP: '100000', GATEWAY_RATE_LIMIT_USER: '100000' } } });
+  stack = await startStack({ world, without: ['history'], separateRelay: true, env: { sync: { SYNC_LOCK: '3s', SYNC_POLL: '200ms', SYNC_BACKOFF: '500ms', SYNC_CONCURRENCY: '8', SNAPTRADE_REQUESTS_PER_MINUTE: '100000' }, connections: { SNAPTRADE_REQUESTS_PER_MINUTE: '100000' }, gateway: { GATEWAY_RATE_LIMIT_IP: '100000', GATEWAY_RATE_LIMIT_USER: '100000' } } });
   for (const name of ['SYNC', 'SNAPSHOTS', 'CONNECTIONS']) open[name] = await openDatabase({ url: stack.databases[name]?.ownerUrl ?? '', application: 'checker', poolSize: 2 });
 }, 120_000);
 
