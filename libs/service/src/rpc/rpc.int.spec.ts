@@ -49,7 +49,6 @@ class Doubler {
   }
   @RpcMethod(slow)
   async slow() {
-    served.resolve();
     await new Promise((resolve) => setTimeout(resolve, 400));
     return answered({});
   }
@@ -154,14 +153,13 @@ describe('requests between services', () => {
   it('answers what it is serving before it closes', async () => {
     const last = await startNest({ module: { module: class Alone {}, controllers: [Slow] }, name: 'alone', port: 0, natsUrl: nats.url, log, ready: async () => ({}) });
     const asked = client.call(alone, {}, context);
-    await served.promise;
+    await new Promise((resolve) => setTimeout(resolve, 150));
     await last.close();
     expect(await asked).toMatchObject({ ok: true });
   });
 });
 
 const alone = contract('alone.slow', strict({}), strict({}));
-const served = Promise.withResolvers<void>();
 
 @Controller()
 class Slow {
