@@ -152,19 +152,22 @@ describe('requests between services', () => {
 
   it('answers what it is serving before it closes', async () => {
     const last = await startNest({ module: { module: class Alone {}, controllers: [Slow] }, name: 'alone', port: 0, natsUrl: nats.url, log, ready: async () => ({}) });
+    const serving = new Promise<void>((resolve) => { onServed = resolve; });
     const asked = client.call(alone, {}, context);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await serving;
     await last.close();
     expect(await asked).toMatchObject({ ok: true });
   });
 });
 
 const alone = contract('alone.slow', strict({}), strict({}));
+let onServed = (): void => undefined;
 
 @Controller()
 class Slow {
   @RpcMethod(alone)
   async slow() {
+    onServed();
     await new Promise((resolve) => setTimeout(resolve, 300));
     return answered({});
   }
