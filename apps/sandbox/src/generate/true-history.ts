@@ -1,8 +1,9 @@
 /**
  * What every account of a world was really worth on every day: played forward from its opening, row by row, in decimal strings. Nothing here is
- * clever, so that it can be believed: units add up, cash adds up, and at the close of a day every position is worth its newest close.
+ * clever, so that it can be believed: units add up, cash adds up, and at the close of a day every position is worth its newest close. A close is of
+ * a unit of its day: where a split came since, it is of what has become of that unit.
  */
-import { add, compare, isZero, multiply, negate, type Decimal } from '@tidemark/money';
+import { add, compare, divide, isZero, multiply, negate, type Decimal } from '@tidemark/money';
 import { dayNumber, dayText, marketDayAt } from '../market/calendar.js';
 import { listed, quotedCloses, symbolAtSource } from '../market/series.js';
 import { multiplierOf } from '../world/worth.js';
@@ -32,25 +33,37 @@ const ACROSS: ReadonlySet<TransactionKind> = new Set<TransactionKind>([
   'deposit', 'withdrawal', 'contribution', 'distribution', 'transfer_in', 'transfer_out', 'cash_transfer_in', 'cash_transfer_out', 'asset_transfer_in', 'asset_transfer_out', 'purchase', 'payment',
 ]);
 
+/** What `per` units cost: one, one, unless splits came between the close and the day. */
+interface Close {
+  close: Decimal;
+  per: Decimal;
+}
+
 /** The newest close on or before a day; undefined where there is none until then. */
-type NewestClose = (security: string, day: number) => Decimal | undefined;
+type NewestClose = (security: string, day: number) => Close | undefined;
 
 /** Filled forward once for each security, so that a day is a look-up. */
 function newestCloses(world: World, from: number, to: number): NewestClose {
   const given = Map.groupBy(world.prices.daily, ({ security }) => security);
-  const filled = new Map<string, (Decimal | undefined)[]>();
+  const splits = Map.groupBy(world.corporateActions.filter(({ kind }) => kind === 'split'), ({ security }) => security);
+  const filled = new Map<string, (Close | undefined)[]>();
   return (security, day) => {
     let closes = filled.get(security);
     if (closes === undefined) {
       const rows = world.prices.walk === undefined ? (given.get(security) ?? []) : walked(world, security, to);
-      const ofDay = new Map(rows.map(({ date, close }) => [dayNumber(date), close]));
-      const before = rows.reduce<{ date: string; close: Decimal } | undefined>((newest, row) => (dayNumber(row.date) < from && (newest === undefined || newest.date < row.date) ? row : newest), undefined);
-      let close = before?.close;
-      closes = Array.from({ length: to - from + 1 }, (_, index) => (close = ofDay.get(from + index) ?? close));
-      filled.set(security, closes);
+      const ofDay = new Map(rows.map(({ date, close }) => [dayNumber(date), { close, per: '1' }]));
+      const onDay = Map.groupBy(splits.get(security) ?? [], ({ date }) => dayNumber(date));
+      const first = Math.min(from, ...ofDay.keys());
+      let newest: Close | undefined;
+      const all = Array.from({ length: to - first + 1 }, (_, index) => (newest = ofDay.get(first + index) ?? carried(newest, onDay.get(first + index) ?? [])));
+      filled.set(security, (closes = all.slice(from - first)));
     }
     return closes[day - from];
   };
+}
+
+function carried(close: Close | undefined, splits: readonly World['corporateActions'][number][]): Close | undefined {
+  return close && splits.reduce<Close>((of, { numerator = '1', denominator = '1' }) => ({ close: multiply(of.close, denominator), per: multiply(of.per, numerator) }), close);
 }
 
 /** What the price source makes up where the world has it walk. */
@@ -109,8 +122,10 @@ function dayOf(day: number, cash: ReadonlyMap<string, Decimal>, units: ReadonlyM
   const value = new Map(cash);
   const unpriced: string[] = [];
   const worth = (id: string, quantity: Decimal): Decimal | null => {
-    const close = closes(id, day);
-    return close === undefined ? null : multiply(multiply(quantity, close), multiplierOf(security(id)));
+    const newest = closes(id, day);
+    if (newest === undefined) return null;
+    const amount = multiply(multiply(quantity, newest.close), multiplierOf(security(id)));
+    return newest.per === '1' ? amount : divide(amount, newest.per);
   };
   const into = (sums: Map<string, Decimal>, currency: string, amount: Decimal): unknown => sums.set(currency, add(sums.get(currency) ?? '0', amount));
   for (const [id, quantity] of units) {
