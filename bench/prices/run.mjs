@@ -46,7 +46,7 @@ async function one(postgres, users) {
   const waiting = new Map();
   const quiet = createLogger({ service: 'bench', level: 'warn', destination: process.stderr });
   const metrics = { looked: (hits, misses) => { counted.hits += hits; counted.misses += misses; }, called: () => {}, quarantined: (reason, count) => { counted.quarantined = (counted.quarantined ?? 0) + count; }, symbol: () => {} };
-  const settings = { concurrency: 16, lockMs: 60_000, pollMs: 200, backoffMs: 1_000, backoffMaxMs: 60_000, symbolRetryMs: 1e9, costACall: String(DOLLARS_A_CALL) };
+  const settings = { concurrency: 16, lockMs: 60_000, pollMs: 200, backoffMs: 1_000, backoffMaxMs: 60_000, symbolRetryMs: 1e9, absentRetryMs: 1e9, newBenchmarksADay: 5, costACall: String(DOLLARS_A_CALL) };
   const settled = async (runIds) => { for (const runId of runIds) waiting.get(runId)?.(); };
   const service = startPrices({ database, log: new EventLog({ name: 'history', database }), clock, random: Math.random, newId, logger: quiet, metrics, source, settings, settled });
   try {

@@ -1,24 +1,20 @@
 /**
- * Reconstructions end to end, at three sizes: from a queued job to its days in Postgres. The worker of the service runs in this process,
- * on a store that its own projections have filled and prices that its own book reads; the log is real, the bus is away (the bench
- * `pipeline` measures that). All accounts of a size hold the same, so every size measures the engine's work and the store's.
+ * Reconstructions end to end, at three sizes: from a queued job to its days in Postgres. Workers of the service run as processes beside
+ * each other, one a core as replicas do, on a store that the service's own projections have filled. All accounts of a size hold the
+ * same, so every size measures the engine's work and the store's.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { openDatabase, migrate, provisionDatabase } from '@tidemark/postgres';
-import { EventLog } from '@tidemark/event-log';
-import { newId, systemClock } from '@tidemark/service';
+import { newId } from '@tidemark/service';
 import { startPostgres } from '@tidemark/testing';
-import { Registry } from 'prom-client';
 import { migrations } from '../../apps/history/dist/app.js';
-import { runMetrics } from '../../apps/history/dist/metrics.js';
-import { ReconstructionWorker } from '../../apps/history/dist/jobs/worker.js';
 import { requestRuns } from '../../apps/history/dist/jobs/request.js';
 import { accounts } from '../../apps/history/dist/projections/accounts/project.js';
 import { capturedSnapshots } from '../../apps/history/dist/projections/captured-snapshots/project.js';
 import { transactions } from '../../apps/history/dist/projections/transactions/project.js';
-import { priceBook } from '../../apps/history/dist/prices/price-book.js';
-import { wantPrices } from '../../apps/history/dist/prices/want.js';
-import { symbolsOf } from '../../apps/history/dist/symbols/symbol-store.js';
-import { reconstruct } from '../../apps/history/dist/reconstruction/reconstruct.js';
+import { cpuSeconds, treeOf } from '../measure/processes.mjs';
 import { portfolio } from './portfolio.mjs';
 import { eventsOf, storePrices } from './stored-account.mjs';
 
@@ -28,7 +24,9 @@ const SIZES = [
   { assets: 50, transactions: 600, accounts: 300 },
   { assets: 200, transactions: 2_400, accounts: 75 },
 ];
-const WARM = 16;
+/** Each worker's engine is compiled and its prices are read before it counts. */
+const WARM = 64;
+const WORKERS = 2;
 const PATIENCE_MS = 300_000;
 
 export async function reconstructStored({ progress, quick }) {
@@ -53,10 +51,8 @@ async function measure(postgres, size, progress) {
     const given = portfolio({ ...size, days: DAYS });
     await storePrices(database, given);
     const stored = await fill(database, given, size.accounts + WARM);
-    const log = await EventLog.open({ name: 'history', database });
-    await drain({ database, log }, stored.slice(0, WARM));
     progress(`reconstruct: ${size.accounts} accounts are computed and stored`);
-    return { ...size, days: DAYS, ...(await drain({ database, log }, stored.slice(WARM))) };
+    return { ...size, days: DAYS, workers: WORKERS, ...(await drain({ database, postgres, url: urls.serviceUrl }, stored)) };
   } finally {
     await database.close();
   }
@@ -78,35 +74,48 @@ async function fill(database, given, count) {
   return stored;
 }
 
-/** Queues all, runs one worker until none is left. */
-async function drain({ database, log }, stored) {
-  await requestRuns(database, stored.map((account) => ({ ...account, runId: newId(), cause: 'first_sync' })));
-  const { worker, metrics } = workerOn(database, log);
-  const cpu = process.cpuUsage();
-  const began = performance.now();
-  worker.start();
-  await finished(database, stored.length, began);
-  const seconds = (performance.now() - began) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
-  await worker.close();
-  const failed = await database.query(`SELECT count(*) AS n FROM reconstruction WHERE status = 'failed' OR (quality ->> 'minimum')::int < 100`);
-  return { seconds: round(seconds), portfoliosPerSecond: round(stored.length / seconds), nodeCpuMs: round((user + system) / 1_000 / stored.length), notFull: failed.rows[0].n, stages: await stagesOf(metrics, stored.length) };
+/** The workers' engines are compiled and their prices read with the first accounts; the others count. */
+async function drain(ground, stored) {
+  const { database, postgres } = ground;
+  const workers = await Promise.all(Array.from({ length: WORKERS }, () => startWorker(ground.url)));
+  for (const worker of workers) worker.send('start');
+  await throughQueue(database, stored.slice(0, WARM));
+  for (const worker of workers) worker.send('count');
+  const accounts = stored.length - WARM;
+  const before = cpuSeconds(treeOf(postgres.pid));
+  const seconds = await throughQueue(database, stored.slice(WARM));
+  const postgresMs = (cpuSeconds(treeOf(postgres.pid)) - before) * 1_000;
+  const spent = await Promise.all(workers.map(stopWorker));
+  const { rows } = await database.query(`SELECT count(*) AS n FROM reconstruction WHERE status = 'failed' OR (quality ->> 'minimum')::int < 100`);
+  const each = (total) => round(total / accounts);
+  return {
+    seconds: round(seconds), portfoliosPerSecond: round(accounts / seconds), nodeCpuMs: each(sum(spent.map(({ cpuMs }) => cpuMs))), postgresCpuMs: each(postgresMs), notFull: rows[0].n,
+    // Batches overlap, so the stages come to more than the time that passed.
+    stages: Object.fromEntries(Object.keys(spent[0].stages).map((stage) => [stage, each(sum(spent.map(({ stages }) => stages[stage] ?? 0)))])),
+  };
 }
 
-function workerOn(database, log) {
-  const registry = new Registry();
-  const tell = (about, text) => void process.stderr.write(`  ! ${text}: ${about.err?.stack ?? ''}\n`);
-  const silent = { info: () => undefined, warn: tell, error: tell };
-  const priced = { clock: systemClock, database, metrics: { looked: () => undefined }, source: { id: 'none is asked' } };
-  const book = priceBook(database);
-  const supply = {
-    symbolsOf: (runs) => symbolsOf(priced, [...new Map(runs.flatMap(({ assets }) => assets).map((one) => [one.asset, one])).values()]),
-    want: (runs) => wantPrices(priced, database, runs),
-    closes: (symbols, from, to) => book.closes(symbols, from, to),
-  };
-  const settings = { batch: 16, concurrency: 2, lockMs: 30_000, pollMs: 50, gatherMs: 1_000, patienceMs: 1_000 };
-  return { metrics: registry, worker: new ReconstructionWorker({ database, log, clock: systemClock, logger: silent, metrics: runMetrics(registry), supply, settings, reconstruct, wake: () => undefined }, newId()) };
+/** @returns seconds until none is left */
+async function throughQueue(database, accountsQueued) {
+  const began = performance.now();
+  await requestRuns(database, accountsQueued.map((account) => ({ ...account, runId: newId(), cause: 'first_sync' })));
+  await finished(database, accountsQueued.length, began);
+  return (performance.now() - began) / 1_000;
 }
+
+/** A process with a worker that is ready and has not begun. */
+async function startWorker(url) {
+  const child = fork(fileURLToPath(new URL('./worker-process.mjs', import.meta.url)), { env: { ...process.env, BENCH_PG_URL: url } });
+  await once(child, 'message');
+  return child;
+}
+
+async function stopWorker(child) {
+  const [[spent]] = await Promise.all([once(child, 'message'), once(child, 'exit'), child.send('stop')]);
+  return spent;
+}
+
+const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 
 async function finished(database, count, began) {
   for (;;) {
@@ -115,12 +124,6 @@ async function finished(database, count, began) {
     if (performance.now() - began > PATIENCE_MS) throw new Error(`${rows[0].n} of ${count} reconstructions are not through`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** Milliseconds that each stage took, an account; two batches at once overlap. */
-async function stagesOf(registry, count) {
-  const metric = await registry.getSingleMetric('tidemark_reconstruction_stage_seconds').get();
-  return Object.fromEntries(metric.values.filter(({ metricName }) => metricName.endsWith('_sum')).map(({ labels, value }) => [labels.stage, round((value * 1_000) / count)]));
 }
 
 const round = (value) => Math.round(value * 100) / 100;

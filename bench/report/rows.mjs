@@ -45,12 +45,12 @@ function reconstructRow({ days, assets, transactions, cpuMs, bareMs, ratio, full
 
 const LEAST_PORTFOLIOS = 60;
 
-function storedRow({ days, assets, transactions, portfoliosPerSecond, nodeCpuMs, accounts, notFull }) {
+function storedRow({ days, assets, transactions, workers, portfoliosPerSecond, nodeCpuMs, postgresCpuMs, accounts, notFull }) {
   const aimed = days === 731 && assets === 50 && transactions === 600;
   return {
     what: `reconstruct and store ${accounts} accounts: ${days} days, ${assets} assets, ${transactions} transactions each`,
-    figure: `${portfoliosPerSecond}/s, one worker`,
-    beside: `${nodeCpuMs} ms CPU an account beside Postgres; ${notFull} accounts not at full quality`,
+    figure: `${portfoliosPerSecond}/s, ${workers} workers`,
+    beside: `CPU an account: workers ${nodeCpuMs} ms, Postgres ${postgresCpuMs} ms; ${notFull} accounts not at full quality`,
     ...(aimed ? { aim: `≥ ${LEAST_PORTFOLIOS}/s`, met: portfoliosPerSecond >= LEAST_PORTFOLIOS } : {}),
   };
 }

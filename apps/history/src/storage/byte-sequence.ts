@@ -4,7 +4,8 @@
  */
 import { Buffer } from 'node:buffer';
 
-const SAFE_BITS = 2n ** 52n;
+/** Below it a number and twice the number are exact in floating point. */
+const PLAIN = 2 ** 51;
 
 export class ByteWriter {
   private readonly bytes: number[] = [];
@@ -21,8 +22,9 @@ export class ByteWriter {
 
   /** Any size, either sign: 0, −1, 1, −2, … become 0, 1, 2, 3, …. */
   signed(value: bigint): void {
+    const plain = Number(value);
+    if (plain < PLAIN && plain > -PLAIN) return this.unsigned(plain < 0 ? -plain * 2 - 1 : plain * 2);
     let left = value < 0n ? -value * 2n - 1n : value * 2n;
-    if (left < SAFE_BITS) return this.unsigned(Number(left));
     while (left >= 128n) {
       this.bytes.push(Number(left & 127n) + 128);
       left >>= 7n;

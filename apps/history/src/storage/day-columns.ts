@@ -2,7 +2,7 @@
  * Days of one account in columns: what a month's block decodes to and what series are summed from. A chart of two years reads some
  * seven hundred days of every account; as columns of integers they are added up without making an object or parsing a text per day.
  */
-import { exact, written } from '@tidemark/money';
+import { exact, powerOfTen, written } from '@tidemark/money';
 import type { Exact } from '@tidemark/money';
 import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
 
@@ -58,14 +58,24 @@ export function columnsOf(days: readonly AccountDay[]): DayColumns {
 }
 
 function columnOf(days: readonly AccountDay[], kind: AmountKind, currency: string): AmountColumn {
-  return atOneScale(days.map((day) => day[kind]?.find((one) => one.currency === currency)?.amount ?? null));
+  return atOneScale(days.map((day) => amountOf(day[kind], currency)));
 }
 
-/** Texts as integers at the least scale that holds them all. */
+function amountOf(amounts: readonly CurrencyAmount[] | null, currency: string): string | null {
+  if (amounts !== null) for (const one of amounts) if (one.currency === currency) return one.amount;
+  return null;
+}
+
+/** Texts as integers at the least scale that holds them all. Most days repeat the text of the day before: it is read once. */
 export function atOneScale(texts: readonly (string | null)[]): AmountColumn {
-  const parsed = texts.map((text) => (text === null ? null : shortest(exact(text))));
-  const scale = parsed.reduce((most, one) => Math.max(most, one?.scale ?? 0), 0);
-  return { scale, digits: parsed.map((one) => one && one.digits * 10n ** BigInt(scale - one.scale)) };
+  const parsed: (Exact | null)[] = [];
+  let scale = 0;
+  texts.forEach((text, at) => {
+    const one = text === null ? null : at > 0 && text === texts[at - 1] ? (parsed[at - 1] as Exact) : shortest(exact(text));
+    if (one !== null && one.scale > scale) scale = one.scale;
+    parsed.push(one);
+  });
+  return { scale, digits: parsed.map((one) => one && (one.scale === scale ? one.digits : one.digits * powerOfTen(scale - one.scale))) };
 }
 
 function shortest({ digits, scale }: Exact): Exact {

@@ -46,7 +46,7 @@ export function planWrite(given: WriteGiven): WritePlan {
   const fresh = new Map(given.days.map((day) => [day.day, day]));
   const differ = [...fresh.values()].filter((day) => !same(stored.get(day.day)?.day ?? null, day));
   const removed = [...stored].filter(([day, at]) => at.day !== null && day >= given.range.from && day <= given.range.to && !fresh.has(day)).map(([day]) => day);
-  const closed = [...new Set([...differ.map((day) => day.day), ...removed].filter((day) => day < openFrom).map(monthOf))].sort((a, b) => a - b);
+  const closed = monthsOf([...differ.map((day) => day.day), ...removed].filter((day) => day < openFrom));
   const open = differ.filter((day) => day.day >= openFrom);
   const gone = removed.filter((day) => day >= openFrom);
   const moved = [...differ.map((day) => day.day), ...removed].sort((a, b) => a - b).map((day) => movedOf(stored.get(day)?.day ?? null, fresh.get(day) ?? null));
@@ -58,6 +58,19 @@ export function planWrite(given: WriteGiven): WritePlan {
     moved: moved.flat(),
     daysMoved: moved.filter((amounts) => amounts.length > 0).length,
   };
+}
+
+/** Their first days, ascending. */
+function monthsOf(days: readonly DayNumber[]): DayNumber[] {
+  const months: DayNumber[] = [];
+  let [month, next] = [0, 0];
+  for (const day of days.toSorted((a, b) => a - b)) {
+    if (day < next && months.length > 0) continue;
+    month = monthOf(day);
+    next = nextMonth(month);
+    months.push(month);
+  }
+  return months;
 }
 
 function same(before: AccountDay | null, after: AccountDay): boolean {

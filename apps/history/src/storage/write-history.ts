@@ -71,7 +71,7 @@ export async function writeHistories(tx: SqlClient, batch: readonly HistoryWrite
   const plans = batch.map((one, at) => {
     const head = heads.get(one.accountId) as HistoryHead;
     const range = ranges[at] as { from: DayNumber; to: DayNumber };
-    const days = one.days.map((day) => ({ ...day, reasons: [...new Set(day.reasons.map((index) => reasons[at]?.[index] as number))] }));
+    const days = withReasonIds(one.days, reasons[at] as number[]);
     const plan = planWrite({ head, openFrom, range, days, stored: stored.get(one.accountId) ?? new Map<DayNumber, StoredDay>() });
     const flows = planFlows(storedFlows.filter((flow) => flow.accountId === one.accountId && flow.day >= range.from && flow.day <= range.to), one.flows);
     return { one, head, range, plan, flows, ...revisionOf(one, head, plan.revised || flows.ended.length > 0) };
@@ -91,6 +91,11 @@ async function reasonIds(tx: SqlClient, batch: readonly HistoryWrite[]): Promise
   const ids = await storeReasons(tx, batch.flatMap((one) => one.reasons.map((reason) => ({ ...reason, accountId: one.accountId }))));
   let next = 0;
   return batch.map((one) => ids.slice(next, (next += one.reasons.length)));
+}
+
+/** Most days have no reason, and are as they were. */
+function withReasonIds(days: readonly AccountDay[], ids: readonly number[]): AccountDay[] {
+  return days.map((day) => (day.reasons.length === 0 ? day : { ...day, reasons: [...new Set(day.reasons.map((index) => ids[index] as number))] }));
 }
 
 function revisionOf(write: HistoryWrite, head: HistoryHead, changed: boolean): { revision: number; revised: boolean } {
