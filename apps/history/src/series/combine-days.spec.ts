@@ -34,6 +34,14 @@ describe('the days of a scope', () => {
     expect(combined.borders.at(-1)).toEqual({ accountId: 'b', date: '2026-11-03', amount: '-50' });
   });
 
+  it('tell of an account that is gone on the first day among the borders of its own series, and as an outflow of the total', () => {
+    const gone = accountDays('gone', [plainDay('2026-11-01', '7'), plainDay('2026-11-02', '8'), plainDay('2026-11-03', '9')], (at) => (at === day('2026-11-02') ? 'excluded' : null));
+    const alone = between('2026-11-02', '2026-11-03', [gone]);
+    expect([seen(alone), alone.borders[0]]).toEqual([[['03', '9', '9', '0']], { accountId: 'gone', date: '2026-11-02', amount: '-7' }]);
+    const stays = accountDays('stays', ['2026-11-01', '2026-11-02', '2026-11-03'].map((date) => plainDay(date, '100')));
+    expect(seen(between('2026-11-02', '2026-11-03', [stays, gone]))).toEqual([['02', '100', '0', '7'], ['03', '109', '9', '0']]);
+  });
+
   it('let what is owed come in as an outflow', () => {
     const loan = accountDays('loan', [plainDay('2026-11-02', '-500')]);
     expect(seen(between('2026-11-01', '2026-11-02', [loan]))).toEqual([['02', '-500', '0', '500']]);
@@ -108,12 +116,15 @@ describe('the days of a scope', () => {
         });
         const given = { base: 'USD', from: first + random.int(0, 10), to: first + 39, rates: rates({ EUR: '1.0823', GBP: '1.27', JPY: '0.0066' }), internal: [] };
         const total = combineDays({ ...given, accounts }).days;
-        const alone = accounts.map((one) => new Map(combineDays({ ...given, accounts: [one] }).days.map((each) => [each.date, each])));
+        const alone = accounts.map((one) => combineDays({ ...given, accounts: [one] }));
+        const series = alone.map(({ days }) => new Map(days.map((each) => [each.date, each])));
         for (const each of total) {
-          const parts = alone.flatMap((series) => series.get(each.date) ?? []);
+          const parts = series.flatMap((days) => days.get(each.date) ?? []);
+          // An account that went before the first day of its own series is seen going in its borders alone.
+          const went = alone.flatMap(({ days, borders }) => borders.filter(({ date }) => date === each.date && date < (days[0]?.date ?? '9')).map(({ amount }) => amount as Decimal));
           expect(each.value ?? '0').toBe(sum(parts.map((part) => part.value ?? '0')));
           for (const field of ['cash', 'costBasis'] as const) if (each[field] !== null) expect(each[field]).toBe(sum(parts.map((part) => part[field] ?? '0')));
-          if (each.inflow !== null && each.outflow !== null) expect(subtract(each.inflow, each.outflow)).toBe(sum(parts.map((part) => subtract(part.inflow as Decimal, part.outflow as Decimal))));
+          if (each.inflow !== null && each.outflow !== null) expect(subtract(each.inflow, each.outflow)).toBe(sum([...went, ...parts.map((part) => subtract(part.inflow as Decimal, part.outflow as Decimal))]));
         }
         expect(add('0', String(total.length))).not.toBe('0');
       }
