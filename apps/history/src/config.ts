@@ -67,6 +67,8 @@ export function historyConfig(env: Env) {
     backoffMs: PRICE_BACKOFF_MS,
     backoffMaxMs: PRICE_BACKOFF_MAX_MS,
     symbolRetryMs: config.SYMBOL_RETRY,
+    absentRetryMs: config.PRICE_ABSENT_RETRY,
+    newBenchmarksADay: config.BENCHMARK_NEW_PER_DAY,
     costACall: costACall(config),
   };
   const closing: ClosingSettings = { ...CLOSING_DEFAULTS, delayMs: config.HISTORY_CLOSE_DELAY, patienceMs: config.HISTORY_CLOSE_PATIENCE };

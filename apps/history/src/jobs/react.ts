@@ -88,6 +88,7 @@ async function erased({ database }: RunDeps, erasures: readonly Erasure[]): Prom
     );
     const { rows: heads } = await tx.query<{ account_id: string }>(`SELECT account_id FROM history_head WHERE user_id = $1 AND (account_id = ANY($2::uuid[]) OR user_id = ANY($3::text[]))`, [userId, accounts, users]);
     const gone = [...new Set([...rows, ...heads].map((row) => row.account_id))];
+    if (users.length > 0) await tx.query('DELETE FROM benchmark_introduced WHERE user_id = ANY($1::text[])', [users]);
     if (gone.length > 0) await tx.query('SELECT erase_history($1::uuid[])', [gone]);
   });
 }

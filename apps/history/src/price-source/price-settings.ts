@@ -30,6 +30,10 @@ export const priceSettings = {
   PRICE_POLL: duration('1s'),
   /** How long an asset for which no symbol was found is left alone before it is looked for again. */
   SYMBOL_RETRY: duration('30d'),
+  /** How long a symbol that the source does not have is not asked for, whoever wants it. */
+  PRICE_ABSENT_RETRY: duration('30d'),
+  /** Symbols that a user may compare with (`benchmark=`) in 24 hours of which nobody has prices yet: each costs calls. */
+  BENCHMARK_NEW_PER_DAY: integer({ min: 0, max: 1_000, default: 5 }),
 };
 
 export type PriceSettings = Parsed<typeof priceSettings>;

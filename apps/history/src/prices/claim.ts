@@ -95,3 +95,20 @@ export async function putBackSeries(client: SqlClient, worker: string, series: r
   );
   return rows.map(({ runId }) => runId);
 }
+
+/** The source has no such symbol: nobody waits for it any more, and nobody asks for it for a while. @returns the runs that waited */
+export async function markAbsent(client: SqlClient, worker: string, { symbol, fence }: Pick<Series, 'symbol' | 'fence'>, detail: string, retryMs: number): Promise<string[]> {
+  const { rows } = await client.query<{ runId: string }>(
+    `WITH absent AS (
+       UPDATE price_series SET absent_until = now() + $5::interval, next_attempt_at = now() + $5::interval, failure = $4, final = false, attempts = 0, locked_by = NULL, locked_until = NULL
+       WHERE symbol = $2 AND fence = $3 AND locked_by = $1 RETURNING symbol)
+     DELETE FROM price_want w USING absent WHERE w.symbol = absent.symbol RETURNING w.run_id AS "runId"`,
+    [worker, symbol, fence, detail.slice(0, 500), `${Math.round(retryMs)} milliseconds`],
+  );
+  return [...new Set(rows.map(({ runId }) => runId))];
+}
+
+/** It turned out to be of another kind than its name had it: it is fetched as that, at once. */
+export async function changeKind(client: SqlClient, worker: string, { symbol, fence }: Pick<Series, 'symbol' | 'fence'>, kind: PriceKind): Promise<void> {
+  await client.query(`UPDATE price_series SET kind = $4, next_attempt_at = now(), attempts = 0, locked_by = NULL, locked_until = NULL WHERE symbol = $2 AND fence = $3 AND locked_by = $1 AND covered = '{}'`, [worker, symbol, fence, kind]);
+}

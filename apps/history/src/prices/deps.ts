@@ -17,6 +17,10 @@ export interface PriceWorkSettings {
   readonly backoffMaxMs: number;
   /** How long an asset without a symbol is left alone. */
   readonly symbolRetryMs: number;
+  /** How long a symbol that the source does not have is not asked for. */
+  readonly absentRetryMs: number;
+  /** Symbols that one user may compare with in 24 hours of which nobody has prices yet. */
+  readonly newBenchmarksADay: number;
   /** Dollars. */
   readonly costACall: Decimal;
 }

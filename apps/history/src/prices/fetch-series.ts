@@ -6,7 +6,7 @@ import { multiply } from '@tidemark/money';
 import type { PriceFailure, PriceSource, SourceSplit } from '../price-source/price-source.js';
 import { callsFor, lastAskable, toldUntil } from './ask.decide.js';
 import type { DayRange } from './ask.decide.js';
-import { missingOf, putBackSeries } from './claim.js';
+import { changeKind, markAbsent, missingOf, putBackSeries } from './claim.js';
 import type { MissingRange, Series } from './claim.js';
 import { majorCurrency } from './currency-unit.js';
 import { waitAfter } from './deps.js';
@@ -29,16 +29,14 @@ export interface Fetched {
   readonly failure: PriceFailure | null;
 }
 
+/** Why there is no answer: a failure, no such symbol, or one of another kind than was thought. */
+type NoAnswer = PriceFailure | { readonly class: 'absent'; readonly detail: string } | { readonly class: 'coin' };
+
 /** @throws LeaseLost; what the database throws */
 export async function fetchSeries(deps: PriceDeps & { source: PriceSource }, worker: string, series: Series): Promise<Fetched> {
   const missing = await missingOf(deps.database, series.symbol);
-  const answer: Result<CheckedAnswer | null, PriceFailure> = missing.length === 0 ? ok(alreadyThere(series)) : await ask(deps, series, missing);
-  if (!answer.ok) {
-    const { class: kind, detail, retryAfterMs } = answer.error;
-    const waitMs = kind === 'final' ? FINAL_WAIT_MS * Math.min(series.attempts, 24) : waitAfter(deps, series.attempts, retryAfterMs);
-    const runIds = await putBackSeries(deps.database, worker, [series], { failure: detail, final: kind === 'final', waitMs });
-    return { stored: null, runIds, failure: answer.error };
-  }
+  const answer: Result<CheckedAnswer | null, NoAnswer> = missing.length === 0 ? ok(alreadyThere(series)) : await ask(deps, series, missing);
+  if (!answer.ok) return withoutAnswer(deps, worker, series, answer.error);
   if (answer.value) {
     const stored = await storeAnswers(deps, worker, [answer.value]);
     return { stored, runIds: stored.runIds, failure: null };
@@ -47,12 +45,28 @@ export async function fetchSeries(deps: PriceDeps & { source: PriceSource }, wor
   return { stored: null, runIds: [], failure: null };
 }
 
+async function withoutAnswer(deps: PriceDeps, worker: string, series: Series, error: NoAnswer): Promise<Fetched> {
+  const { database, settings, logger } = deps;
+  if (error.class === 'coin') {
+    await changeKind(database, worker, series, 'crypto');
+    return { stored: null, runIds: [], failure: null };
+  }
+  if (error.class === 'absent') {
+    logger.info({ symbol: series.symbol, detail: error.detail }, 'a symbol does not exist; it is not asked for again for a while');
+    return { stored: null, runIds: await markAbsent(database, worker, series, error.detail, settings.absentRetryMs), failure: null };
+  }
+  const { class: kind, detail, retryAfterMs } = error;
+  const waitMs = kind === 'final' ? FINAL_WAIT_MS * Math.min(series.attempts, 24) : waitAfter(deps, series.attempts, retryAfterMs);
+  const runIds = await putBackSeries(database, worker, [series], { failure: detail, final: kind === 'final', waitMs });
+  return { stored: null, runIds, failure: error };
+}
+
 /** Another fetch answered them: what is left is to let the wants go. */
 function alreadyThere(series: Series): CheckedAnswer | null {
   return series.currency === null ? null : { series, currency: series.currency, told: [], forced: [], good: [], quarantined: [], splits: null };
 }
 
-async function ask(deps: PriceDeps & { source: PriceSource }, series: Series, missing: readonly MissingRange[]): Promise<Result<CheckedAnswer, PriceFailure>> {
+async function ask(deps: PriceDeps & { source: PriceSource }, series: Series, missing: readonly MissingRange[]): Promise<Result<CheckedAnswer, NoAnswer>> {
   const { source, clock, database } = deps;
   const now = clock.now();
   const calls = callsFor(missing, !series.unknown, lastAskable(series.kind, series.symbol, now), source.daysACall);
@@ -67,6 +81,8 @@ async function ask(deps: PriceDeps & { source: PriceSource }, series: Series, mi
     if (!answer.ok) return answer;
     closes.push(...answer.value.closes.map(({ day, close }) => ({ day: dayNumber(day), close: currency.value.factor === '1' ? close : multiply(close, currency.value.factor) })));
   }
+  // A currency has no profile that could say so: nothing in two years does.
+  if (series.kind === 'fx' && series.unknown && closes.length === 0) return refuse({ class: 'absent', detail: `the price source ${source.id} has no ${series.symbol}` });
   const stored = await readSeries(database, [series.symbol], asked.from - NEIGHBOURS, asked.to + NEIGHBOURS);
   const known = (stored.closes.get(series.symbol) ?? []).filter(({ day }) => day >= asked.from - NEIGHBOURS);
   const checked = gate({ kind: series.kind, asked, closes, splits: splits.value ?? stored.splits.get(series.symbol) ?? [], known });
@@ -79,13 +95,22 @@ async function ask(deps: PriceDeps & { source: PriceSource }, series: Series, mi
   });
 }
 
-async function currencyOf(source: PriceSource, series: Series): Promise<Result<{ currency: string; factor: string }, PriceFailure>> {
+async function currencyOf(source: PriceSource, series: Series): Promise<Result<{ currency: string; factor: string }, NoAnswer>> {
   if (series.kind !== 'security') return ok({ currency: 'USD', factor: '1' });
   // A symbol that nobody mapped (a benchmark), or one quoted in pence: only the source knows the unit.
   const profile = series.currency === null || series.symbol.includes('.') ? await source.profile(series.symbol, series.kind) : ok({ currency: series.currency });
   if (!profile.ok) return profile;
+  // What was answered before, or is mapped, was there: one odd answer does not silence it for a month.
+  if (profile.value === null && series.unknown && series.currency === null) return absentOrCoin(source, series);
   const unit = profile.value?.currency == null ? null : majorCurrency(profile.value.currency);
   return unit ? ok(unit) : refuse({ class: 'final', detail: `the price source does not say which currency ${series.symbol} is quoted in`, retryAfterMs: null });
+}
+
+/** `BTCUSD` reads like a share's symbol as long as nobody holds the coin. */
+async function absentOrCoin(source: PriceSource, { symbol }: Series): Promise<Result<never, NoAnswer>> {
+  const coin = /^[A-Z0-9]{2,12}USD$/.test(symbol) ? await source.profile(symbol, 'crypto') : ok(null);
+  if (!coin.ok) return coin;
+  return refuse(coin.value === null ? { class: 'absent', detail: `the price source ${source.id} has no symbol ${symbol}` } : { class: 'coin' });
 }
 
 async function splitsOf(source: PriceSource, series: Series, missing: readonly MissingRange[]): Promise<Result<readonly DaySplit[] | null, PriceFailure>> {

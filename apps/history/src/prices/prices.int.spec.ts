@@ -5,9 +5,10 @@ import { newId } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
 import { weekdayCloses } from '../testing/fake-fmp.js';
 import { PriceWorld } from '../testing/price-world.fixture.js';
+import { introduce } from './introduce.js';
 import type { Prices } from './start-prices.js';
 import { wantQuarantined } from './upkeep.js';
-import { pricesSettled } from './want.js';
+import { pricesSettled, wantPrices } from './want.js';
 
 let world: PriceWorld;
 let prices: Prices;
@@ -101,6 +102,43 @@ describe('a source that is wrong', () => {
     await fetched('TWICE');
     expect((await world.stored('TWICE')).some((line) => line.startsWith('2026-11-11'))).toBe(false);
     expect((await world.quarantined('TWICE'))[0]).toMatchObject({ reason: 'duplicate_differs' });
+  });
+});
+
+describe('a symbol that does not exist', () => {
+  it('is asked for once, whoever wants it, and again after a month', async () => {
+    await fetched('NOWHERE');
+    expect(world.fmp.asked('profile', 'NOWHERE')).toBe(1);
+    const [runId, forced] = [newId(), newId()];
+    expect(await prices.supply.want([{ runId, wants: [{ symbol: 'NOWHERE', ...NOVEMBER }] }])).toEqual(new Set());
+    await wantPrices(prices.deps, world.database, [{ runId: forced, wants: [{ symbol: 'NOWHERE', ...NOVEMBER }] }], { force: true });
+    expect((await world.database.query(`SELECT 1 FROM price_want WHERE symbol = 'NOWHERE'`)).rowCount).toBe(0);
+    await world.database.query(`UPDATE price_series SET absent_until = now(), next_attempt_at = now() WHERE symbol = 'NOWHERE'`);
+    world.fmp.set('NOWHERE', { closes: november() });
+    await fetched('NOWHERE');
+    expect([world.fmp.asked('profile', 'NOWHERE'), (await world.stored('NOWHERE')).length]).toEqual([2, 15]);
+  });
+
+  it('may be a coin, or a currency that has no rates', async () => {
+    world.fmp.set('DOGEUSD', { kind: 'crypto', closes: november(() => '0.4') });
+    await fetched('DOGEUSD');
+    await waitUntil(async () => (await world.stored('DOGEUSD')).length === 15, { timeoutMs: 5_000, describe: 'the coin' });
+    await fetched('KPWUSD');
+    const asked = world.fmp.requests.length;
+    expect(await prices.supply.want([{ runId: newId(), wants: [{ symbol: 'KPWUSD', ...NOVEMBER }] }])).toEqual(new Set());
+    expect(world.fmp.requests).toHaveLength(asked);
+  });
+
+  it('is introduced by a user a few times a day, and costs nothing once it is known not to be', async () => {
+    const by = (userId: string, symbol: string) => introduce(world.database, { userId, symbol, most: 2 });
+    expect(await by('bea', 'NOWHERE')).toEqual({ kind: 'known' });
+    expect([await by('bea', 'NEW1'), await by('bea', 'NEW1'), await by('bea', 'NEW2')]).toEqual([{ kind: 'introduced' }, { kind: 'introduced' }, { kind: 'introduced' }]);
+    expect(await by('bea', 'NEW3')).toMatchObject({ kind: 'too_many', again: expect.stringMatching(/^\d{4}-.*Z$/) });
+    expect(await by('bob', 'NEW3')).toEqual({ kind: 'introduced' });
+    await fetched('NEW3');
+    expect(await by('bob', 'NEW3')).toMatchObject({ kind: 'absent', until: expect.stringMatching(/^\d{4}-.*Z$/) });
+    await world.database.query(`UPDATE benchmark_introduced SET at = at - interval '1 day'`);
+    expect(await by('bea', 'NEW4')).toEqual({ kind: 'introduced' });
   });
 });
 

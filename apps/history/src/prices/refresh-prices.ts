@@ -70,7 +70,7 @@ async function wrongIn(client: SqlClient, { account, connection }: Request, from
 
 /** The symbols of what these accounts hold or traded, and the currencies that it is in; of all: whatever is mapped or was ever wanted. */
 async function concerned(client: SqlClient, { account, connection }: Request): Promise<Concerned[]> {
-  const ofAll = `SELECT symbol, kind, currency FROM asset_symbol WHERE status = 'mapped' UNION SELECT symbol, kind, currency FROM price_series`;
+  const ofAll = `SELECT symbol, kind, currency FROM asset_symbol WHERE status = 'mapped' UNION SELECT symbol, kind, currency FROM price_series WHERE absent_until IS NULL OR covered <> '{}'`;
   const ofSome = `WITH mine AS (SELECT account_id FROM account WHERE ($1::uuid IS NULL OR account_id = $1) AND ($2::uuid IS NULL OR connection_id = $2)),
     held AS (SELECT h.asset, h.currency FROM holding h JOIN mine USING (account_id) UNION SELECT t.asset, t.currency FROM account_transaction t JOIN mine USING (account_id) WHERE NOT t.withdrawn)
     SELECT a.symbol, a.kind, a.currency FROM held JOIN asset_symbol a ON a.asset = held.asset AND a.status = 'mapped'
@@ -124,5 +124,6 @@ async function fetched(deps: PriceDeps, planned: readonly Planned[], force: bool
   }
   const { rows } = await database.query<{ stored: number; corrected: number }>('SELECT stored, corrected FROM price_refresh WHERE run_id = $1', [runId]);
   const waiting = settled.waiting.map(({ symbol, reason }) => ({ symbol, reason: reason ?? 'not fetched yet; it goes on in the background' }));
-  return { stored: rows[0]?.stored ?? 0, corrected: rows[0]?.corrected ?? 0, failed: [...settled.failed, ...waiting] };
+  const { rows: absent } = await database.query<{ symbol: string; reason: string }>('SELECT symbol, failure AS reason FROM price_series WHERE symbol = ANY($1::text[]) AND absent_until > now() ORDER BY symbol', [planned.map(({ symbol }) => symbol)]);
+  return { stored: rows[0]?.stored ?? 0, corrected: rows[0]?.corrected ?? 0, failed: [...settled.failed, ...absent, ...waiting] };
 }

@@ -20,5 +20,6 @@ const GIVEN_UP = '30 days';
 
 export async function dropOldWants(client: SqlClient): Promise<void> {
   await client.query('DELETE FROM price_want WHERE wanted_at < now() - $1::interval', [GIVEN_UP]);
+  await client.query(`DELETE FROM benchmark_introduced WHERE at < now() - interval '1 day'`);
   await client.query(`DELETE FROM price_refresh WHERE asked_at < now() - interval '1 day'`);
 }

@@ -1,6 +1,7 @@
 /**
  * Who needs which prices. What the store has is a hit; the rest becomes a want, joined with everybody else's: however many runs want a
- * symbol, it is fetched once (fetch-series.ts). Wants are rows, so that neither a crash nor a source that is down loses one.
+ * symbol, it is fetched once (fetch-series.ts). Wants are rows, so that neither a crash nor a source that is down loses one. A symbol that the
+ * source said it does not have is wanted in vain: until it may be asked for again nothing is noted of it.
  */
 import { LRUCache } from 'lru-cache';
 import type { SqlClient } from '@tidemark/postgres';
@@ -24,7 +25,7 @@ export const NO_RUN = '00000000-0000-0000-0000-000000000000';
 
 type WantDeps = Pick<PriceDeps, 'clock' | 'metrics' | 'source'>;
 
-/** A symbol is of one kind for ever. */
+/** A symbol is of one kind for ever, once the source has answered it as one. */
 const kinds = new LRUCache<string, PriceKind>({ max: 50_000 });
 
 interface Asked {
@@ -61,13 +62,13 @@ async function kindsOf(client: SqlClient, wants: readonly Want[]): Promise<Map<s
   }
   const unknown = [...new Set(wants.map(({ symbol }) => symbol))].filter((symbol) => !kinds.has(symbol));
   if (unknown.length > 0) {
-    const { rows } = await client.query<{ symbol: string; kind: PriceKind; stored: boolean }>(
-      `SELECT symbol, kind, true AS stored FROM price_series WHERE symbol = ANY($1::text[])
-       UNION ALL SELECT DISTINCT symbol, kind, false FROM asset_symbol WHERE status = 'mapped' AND symbol = ANY($1::text[]) ORDER BY stored`,
+    const { rows } = await client.query<{ symbol: string; kind: PriceKind; answered: boolean }>(
+      `SELECT symbol, kind, covered <> '{}' AS answered, true AS stored FROM price_series WHERE symbol = ANY($1::text[])
+       UNION ALL SELECT DISTINCT symbol, kind, false, false FROM asset_symbol WHERE status = 'mapped' AND symbol = ANY($1::text[]) ORDER BY stored`,
       [unknown],
     );
     for (const { symbol, kind } of rows) found.set(symbol, kind);
-    for (const { symbol, stored } of rows) if (stored) kinds.set(symbol, found.get(symbol));
+    for (const { symbol, answered } of rows) if (answered) kinds.set(symbol, found.get(symbol));
   }
   for (const { symbol } of wants) if (!found.has(symbol)) found.set(symbol, kindOfSymbol(symbol));
   return found;
@@ -103,6 +104,7 @@ async function insertWants(client: SqlClient, missing: readonly Asked[], known: 
   const { rows } = await client.query<{ runId: string }>(
     `WITH wanted AS (
        INSERT INTO price_want (symbol, run_id, first_day, last_day, force) SELECT w.symbol, w.run_id, w.first_day, w.last_day, $5 FROM unnest($1::text[], $2::uuid[], $3::int[], $4::int[]) AS w(symbol, run_id, first_day, last_day)
+       WHERE NOT EXISTS (SELECT 1 FROM price_series s WHERE s.symbol = w.symbol AND s.absent_until > now())
        ON CONFLICT (symbol, run_id, force) DO UPDATE SET first_day = least(price_want.first_day, excluded.first_day), last_day = greatest(price_want.last_day, excluded.last_day), wanted_at = clock_timestamp()
        RETURNING symbol, run_id)
      SELECT DISTINCT w.run_id AS "runId" FROM wanted w LEFT JOIN price_series s USING (symbol) WHERE NOT coalesce(s.final, false)`,

@@ -97,6 +97,14 @@ describe('performance', () => {
     expect(benchmark).toMatchObject({ symbol: 'SPY', timeWeighted: { value: '0.1' }, endValue: '2189' });
     const missing = await ask(performance, { account: account.accountId, period: '1M', benchmark: 'NOSUCH' });
     expect(missing.benchmark).toMatchObject({ symbol: 'NOSUCH', timeWeighted: { value: null, reason: { code: 'benchmark_missing' } }, moneyWeighted: { value: null }, endValue: null });
+    expect((await ask(performance, { account: account.accountId, period: '1M', benchmark: 'NOSUCH' })).benchmark?.timeWeighted.reason?.detail).toMatch(/^The price source has no symbol NOSUCH; it is looked for again after \d{4}-\d\d-\d\d\.$/);
+  });
+
+  it('compares with a few new symbols a day, and says when with another', async () => {
+    const benchmark = (symbol: string) => history.call(performance, account.userId, { account: account.accountId, period: '1M', benchmark: symbol });
+    for (const symbol of ['NEW1', 'NEW2', 'NEW3']) expect(await benchmark(symbol)).toMatchObject({ ok: true });
+    expect(await benchmark('NEW4')).toMatchObject({ ok: false, error: { code: 'rate_limited', detail: expect.stringMatching(/^benchmark: .*you have asked for 5 such symbols within 24 hours.*another one is from 20/), errors: [{ field: 'benchmark' }], extra: { retryAfter: expect.any(Number) } } });
+    for (const symbol of ['SPY', 'NEW1', 'AAPL']) expect(await benchmark(symbol)).toMatchObject({ ok: true });
   });
 
   it.each([

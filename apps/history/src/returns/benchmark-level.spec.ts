@@ -15,7 +15,7 @@ const closes: PreparedCloses = {
   splits: [{ day: dayNumber('2026-01-12'), numerator: '2', denominator: '1' }],
 };
 const level = (date: string, start = FRIDAY, base = 'USD', given: PreparedCloses | undefined = closes) => {
-  const found = levelsOf('SPY', given, rates, base, start)(date);
+  const found = levelsOf('SPY', { closes: given, absent: null }, rates, base, start)(date);
   return found.ok ? rounded(found.value, 6) : found.error.code;
 };
 
@@ -41,7 +41,7 @@ describe('the level of a benchmark', () => {
   it('is missing before the first close, without any, and more than a week after the last', () => {
     expect(level('2026-01-08')).toBe('benchmark_missing');
     expect(level(FRIDAY, '2026-01-08')).toBe('benchmark_missing');
-    const none = levelsOf('SPY', undefined, rates, 'USD', FRIDAY)(FRIDAY);
+    const none = levelsOf('SPY', { closes: undefined, absent: null }, rates, 'USD', FRIDAY)(FRIDAY);
     expect(none.ok ? null : none.error.code).toBe('benchmark_missing');
     expect([level('2026-01-20'), level('2026-01-21')]).toEqual(['420', 'benchmark_missing']);
   });

@@ -9,6 +9,7 @@ import type { Decimal } from '@tidemark/money';
 import type { RateTable } from '../reads/read-context.js';
 import type { DayNumber, PreparedCloses } from '../reconstruction/model.js';
 import type { LevelOf } from './benchmark.js';
+import type { BenchmarkCloses } from './benchmark-prices.js';
 import { why } from './figure.js';
 import { ONE, ratioOf, times } from './ratio.js';
 import type { Ratio } from './ratio.js';
@@ -21,13 +22,13 @@ interface Quote {
   readonly day: DayNumber;
 }
 
-/** @param closes undefined where nothing is known of the symbol @param start the day on which the unit is bought */
-export function levelsOf(symbol: string, closes: PreparedCloses | undefined, rates: RateTable, base: string, start: string): LevelOf {
+/** @param given closes undefined where nothing is known of the symbol @param start the day on which the unit is bought */
+export function levelsOf(symbol: string, { closes, absent }: BenchmarkCloses, rates: RateTable, base: string, start: string): LevelOf {
   const bought = closes && quoteAt(closes, dayNumber(start));
   return (date) => {
     const day = dayNumber(date);
     const quote = closes && quoteAt(closes, day);
-    if (!closes || !bought || !quote) return refuse(why('benchmark_missing', `No close of ${symbol} is known for ${closes && !bought ? start : date}.`, { from: date, to: date }));
+    if (!closes || !bought || !quote) return refuse(why('benchmark_missing', absent ?? `No close of ${symbol} is known for ${closes && !bought ? start : date}.`, { from: date, to: date }));
     const rate = rates.rate(closes.currency, base, day);
     if (rate === null) return refuse(why('rate_missing', `No rate from ${closes.currency} to ${base} is known for ${date}.`, { from: date, to: date }));
     return ok(times(ratioOf(multiply(quote.close, rate), '1'), unitsSince(closes, bought.day, quote.day)));

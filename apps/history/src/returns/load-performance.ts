@@ -13,6 +13,7 @@ import type { HistoryReads, RateTable } from '../reads/read-context.js';
 import { loadScope } from '../series/load-scope.js';
 import type { ScopeQuery, ScopeSeries } from '../series/load-scope.js';
 import type { ScopeDay } from '../series/scope-day.js';
+import type { LevelOf } from './benchmark.js';
 import { levelsOf } from './benchmark-level.js';
 import type { BenchmarkPrices } from './benchmark-prices.js';
 import { incomeDays } from './income-days.js';
@@ -39,13 +40,15 @@ export async function loadPeriod(reads: HistoryReads, prices: BenchmarkPrices, {
   const rates = await reads.prices.ratesFor([...new Set([series.base, ...currencies, ...series.flows.flatMap(({ currency }) => currency ?? [])])], dayNumber(first), dayNumber(last));
   const gains = await gainsOf(reads, { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(dayNumber(first) + 1), to: last });
   if (!gains.ok) return gains;
+  const levels = benchmark === undefined ? ok(null) : await levelOf(reads, prices, { symbol: benchmark, base: series.base, first, last });
+  if (!levels.ok) return levels;
   const income = incomeOf(series, transactions, rates, { first, last });
   return ok({
     currency: series.base, days,
     income: income.days,
     gain: { realised: gains.value.realised.total, unrealised: unrealisedOf(days.at(-1)), ...income.totals },
     flows: flowsOf(series, rates, { first, last }),
-    benchmark: benchmark === undefined ? null : { symbol: benchmark, levelOf: await levelOf(reads, prices, { symbol: benchmark, base: series.base, first, last }) },
+    benchmark: benchmark === undefined || levels.value === null ? null : { symbol: benchmark, levelOf: levels.value },
     reasons: [...series.reasons.filter((reason) => (reason.from ?? first) <= last && (reason.to ?? last) >= first), ...(gains.value.realised.total === null ? gains.value.reasons : [])],
     isTradingDay: tradingDaysOf(series.accounts),
   });
@@ -105,10 +108,12 @@ function converted(amount: Decimal, currency: string, base: string, date: string
   return rate === null ? null : multiply(amount, rate);
 }
 
-async function levelOf(reads: HistoryReads, prices: BenchmarkPrices, asked: { symbol: string; base: string; first: string; last: string }) {
+async function levelOf(reads: HistoryReads, prices: BenchmarkPrices, asked: { symbol: string; base: string; first: string; last: string }): Promise<Result<LevelOf, Problem>> {
   const { symbol, base, first, last } = asked;
   const [from, to] = [dayNumber(first), dayNumber(last)];
-  const closes = await prices.closes(symbol, from, to);
+  const known = await prices.closes(symbol, from, to);
+  if (!known.ok) return known;
+  const { closes } = known.value;
   const rates = await reads.prices.ratesFor([base, ...(closes ? [closes.currency] : [])], from, to);
-  return levelsOf(symbol, closes, rates, base, first);
+  return ok(levelsOf(symbol, known.value, rates, base, first));
 }

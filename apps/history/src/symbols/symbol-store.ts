@@ -133,6 +133,8 @@ export async function saveMapping({ clock, newId, source }: Pick<PriceDeps, 'clo
      ON CONFLICT (asset) DO UPDATE SET status = 'mapped', symbol = $2, kind = $3, currency = $4, name = $5, method = $6, confidence = $7, verified_at = $8, source = $9, reason = NULL, candidates = '[]', locked_by = NULL, locked_until = NULL, since = now()`,
     [asset, data.symbol, data.kind, data.currency, data.name, data.method, data.confidence, time, data.source],
   );
+  // Somebody may have compared with the symbol before it was there, or was known to be a coin.
+  await tx.query(`UPDATE price_series SET absent_until = NULL, kind = $2, next_attempt_at = now(), attempts = 0, failure = NULL WHERE symbol = $1 AND covered = '{}' AND (absent_until IS NOT NULL OR kind <> $2)`, [data.symbol, data.kind]);
   tx.append({ userId: `~asset:${asset}`.slice(0, 200), stream: `symbol-${asset}`, expectedVersion: 'any', events: [{ id: newId(), type: 'SymbolMapped', time, data }] });
   return data;
 }

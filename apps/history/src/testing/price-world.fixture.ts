@@ -16,7 +16,7 @@ import { FakeFmp } from './fake-fmp.js';
 
 export const START = '2026-11-20T22:30:00.000Z';
 
-const SETTINGS: PriceWorkSettings = { concurrency: 4, lockMs: 1_500, pollMs: 30, backoffMs: 20, backoffMaxMs: 100, symbolRetryMs: 30 * 86_400_000, costACall: '0.0025' };
+const SETTINGS: PriceWorkSettings = { concurrency: 4, lockMs: 1_500, pollMs: 30, backoffMs: 20, backoffMaxMs: 100, symbolRetryMs: 30 * 86_400_000, absentRetryMs: 30 * 86_400_000, newBenchmarksADay: 2, costACall: '0.0025' };
 
 export class PriceWorld {
   readonly clock = new ManualClock(START);
