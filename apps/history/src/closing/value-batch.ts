@@ -14,14 +14,14 @@
  */
 import { SCORE } from '../reconstruction/quality.js';
 
-/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`. */
+/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` and `$11` the least and the greatest of the ids, so that the lines of a batch are read as one range. */
 const DAY_DATE = `(date '1970-01-01' + $5::int)`;
 
 const LINES = `
   acc AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[]) AS a(account_id, revision, currency, snap)),
   raw AS (
     SELECT h.*, a.snap, CASE WHEN h.price IS NOT NULL THEN least(a.snap, $8::int + width_bucket((extract(epoch FROM h.price_at) * 1000)::bigint - 1, $7::bigint[])) END AS own_day
-    FROM acc a JOIN holding h USING (account_id) WHERE NOT h.counted_as_cash),
+    FROM acc a JOIN holding h USING (account_id) WHERE h.account_id BETWEEN $10::uuid AND $11::uuid AND NOT h.counted_as_cash),
   book AS (
     SELECT account_id, asset, snap, starts_with(asset, 'currency:') AS cash, sum(quantity) AS units, (array_agg(multiplier ORDER BY line DESC))[1] AS multiplier, (array_agg(currency ORDER BY line DESC))[1] AS currency,
       (array_agg(price ORDER BY own_day DESC, price_at DESC, line DESC) FILTER (WHERE price IS NOT NULL))[1] AS own, max(own_day) AS own_day,
