@@ -13,14 +13,15 @@ import type { GivenAccount, HistoryFixture } from './history.fixture.js';
 import type { PriceSupply, RunDeps } from './jobs/deps.js';
 import { pricesOf } from './jobs/prices.fixture.js';
 import type { PriceRules } from './jobs/prices.fixture.js';
-import { claimJobs } from './jobs/queue.js';
+import type { Job } from './jobs/job.js';
+import { claimJobs, failRuns } from './jobs/queue.js';
 import { marketReactor } from './jobs/react.js';
 import { runBatch } from './jobs/run-batch.js';
 import { runMetrics } from './metrics.js';
 import { reconstruct } from './reconstruction/reconstruct.js';
 import { readAccountDays } from './storage/read-days.js';
 
-const { getReconstruction, startReconstruction } = historyRpc;
+const { getReconstruction, performance, portfolioHistory, startReconstruction } = historyRpc;
 const CAPTURED = '2026-11-20T15:00:00.000Z';
 let history: HistoryFixture;
 let service: RunningService;
@@ -96,6 +97,27 @@ describe('reconstruction', () => {
     expect(again).toMatchObject({ ok: true, value: { joined: false } });
     expect(await history.finished(account)).toMatchObject({ revision: 1, cause: 'requested', runId: (again as { value?: { runId: string } }).value?.runId });
     expect(await history.told(account)).toHaveLength(1);
+  });
+
+  it('that failed is told with every answer, and has not the invariant of the one before', async () => {
+    const account = await discover(history);
+    const { accountId, userId } = account;
+    const reasons = async (contract: typeof portfolioHistory | typeof performance) => {
+      const reply = await history.call(contract, userId, { period: '1M' });
+      return reply.ok ? (reply.value as { reasons: historyRpc.HistoryReason[] }).reasons : reply;
+    };
+    expect(await reasons(portfolioHistory)).toMatchObject([{ code: 'reconstruction_pending', accountId }]);
+    await firstSync(account, [stock('AAPL', '10'), usd('100')], []);
+    expect(await history.finished(account)).toMatchObject({ invariant: { differences: [] }, quality: { minimum: 92 } });
+    // Taken by a worker that cannot compute it.
+    const { rows: [job] } = await history.database.query(`UPDATE reconstruction SET status = 'running', locked_by = 'spec', locked_until = now() + interval '1 minute', fence = fence + 1 WHERE account_id = $1 RETURNING account_id AS "accountId", fence`, [accountId]);
+    for (const contract of [portfolioHistory, performance]) expect(await reasons(contract)).toContainEqual({ code: 'reconstruction_running', accountId, detail: expect.stringContaining('what is shown is of revision 1') });
+    await failRuns(history.database, 'spec', [job as unknown as Job], 'it cannot be computed');
+    expect(await history.call(getReconstruction, userId, { accountId })).toMatchObject({ ok: true, value: { status: 'failed', revision: 1, from: '2024-11-20', invariant: null, quality: null, error: 'it cannot be computed' } });
+    for (const contract of [portfolioHistory, performance]) expect(await reasons(contract)).toContainEqual({ code: 'reconstruction_failed', accountId, detail: expect.stringContaining(`/portfolio/reconstructions/${accountId}`) });
+    await history.call(startReconstruction, userId, { accountId });
+    await history.finished(account);
+    expect((await reasons(portfolioHistory) as historyRpc.HistoryReason[]).filter(({ code }) => code.startsWith('reconstruction_'))).toEqual([]);
   });
 
   it('is nobody else\'s, and cannot be asked for before there is a snapshot', async () => {

@@ -38,14 +38,17 @@ export async function findReconstruction(client: SqlClient, userId: string, acco
   );
   const row = rows[0];
   if (!row) return null;
-  const { stage, done, total, resultAt, invariant, ...rest } = row;
+  const { stage, done, total, resultAt, invariant, quality, ...rest } = row;
+  // What stands in the row is of the last run that ended: it says nothing of one that failed, or is under way.
+  const ended = row.status === 'completed';
   return {
     ...rest,
     progress: { stage, done, total },
     adjustments: row.adjustments ?? [],
     unpriced: row.unpriced ?? [],
     unknownTransactions: (await unknownTransactions(client, accountId)).map(unknownTransaction),
-    invariant: invariant && resultAt ? { ...invariant, checkedAt: resultAt } : null,
+    quality: ended ? quality : null,
+    invariant: ended && invariant && resultAt ? { ...invariant, checkedAt: resultAt } : null,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a question about a user's history is asked of: the accounts, how far their histories reach, the base currency. One statement. */
 import { problem } from '@tidemark/contracts';
-import type { Account, Problem } from '@tidemark/contracts';
+import type { Account, historyRpc, Problem } from '@tidemark/contracts';
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber } from '@tidemark/market';
@@ -26,6 +26,8 @@ export interface AccountWithHead {
   readonly revision: number;
   readonly firstDay: DayNumber | null;
   readonly lastDay: DayNumber | null;
+  /** How its newest reconstruction stands; null where none was ever asked for. */
+  readonly run: historyRpc.Reconstruction['status'] | null;
 }
 
 export interface ScopeAccounts {
@@ -44,6 +46,7 @@ interface Row extends AccountRow {
   readonly revision: number | null;
   readonly first_day: string | null;
   readonly last_day: string | null;
+  readonly run: AccountWithHead['run'];
   readonly compacted_to: string | null;
 }
 
@@ -54,12 +57,12 @@ export async function readScopeAccounts(client: SqlClient, asked: ScopeAsked): P
     return refuse(problem('validation_failed', `currency: ${message}`, { errors: [{ field: 'currency', message }] }));
   }
   const { rows } = await client.query<Row>(
-    `SELECT s.base_currency, o.compacted_to::text, h.revision, h.first_day::text, h.last_day::text, ${ACCOUNT_COLUMNS}
+    `SELECT s.base_currency, o.compacted_to::text, h.revision, h.first_day::text, h.last_day::text, r.status AS run, ${ACCOUNT_COLUMNS}
      FROM (SELECT $1::text AS user_id) u LEFT JOIN user_settings s USING (user_id) LEFT JOIN history_open o ON true
-     LEFT JOIN account a ON a.user_id = u.user_id LEFT JOIN history_head h ON h.account_id = a.account_id ORDER BY a.account_id`,
+     LEFT JOIN account a ON a.user_id = u.user_id LEFT JOIN history_head h ON h.account_id = a.account_id LEFT JOIN reconstruction r ON r.account_id = a.account_id ORDER BY a.account_id`,
     [userId],
   );
-  const all = rows.filter((row) => (row.account_id as string | null) !== null).map((row) => ({ account: accountOf(row), revision: row.revision ?? 0, firstDay: numberOf(row.first_day), lastDay: numberOf(row.last_day) }));
+  const all = rows.filter((row) => (row.account_id as string | null) !== null).map((row) => ({ account: accountOf(row), revision: row.revision ?? 0, firstDay: numberOf(row.first_day), lastDay: numberOf(row.last_day), run: row.run }));
   const inScope = all.filter((one) => isInScope(one.account, asked));
   if (account !== undefined && inScope.length === 0) return refuse(unknownAccount(account));
   return ok({ base: currency ?? rows[0]?.base_currency ?? DEFAULT_CURRENCY, all, inScope, compactedTo: numberOf(rows[0]?.compacted_to ?? null) });

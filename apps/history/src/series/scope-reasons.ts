@@ -8,7 +8,7 @@ import { readReasons } from '../storage/reasons.js';
 import type { SpanOf } from './combine-days.js';
 import type { CountsOn } from './counted-days.js';
 import type { DaySpan } from './day-spans.js';
-import type { ScopeAccounts } from './scope-accounts.js';
+import type { AccountWithHead, ScopeAccounts } from './scope-accounts.js';
 import type { ScopeDay } from './scope-day.js';
 
 export interface ReasonsGiven {
@@ -33,13 +33,23 @@ export async function scopeReasons(client: SqlClient, given: ReasonsGiven): Prom
     const reason = stored.get(what.reason);
     return reason ? [{ code: reason.code, detail: reason.detail, accountId: what.accountId, ...(reason.asset === undefined ? {} : { asset: reason.asset }), ...days }] : [];
   });
-  return [...notYet(scope), ...standingAside(given), ...ofDays];
+  return [...ofRuns(scope), ...standingAside(given), ...ofDays];
 }
 
-function notYet({ inScope }: ScopeAccounts): HistoryReason[] {
-  return inScope
-    .filter((one) => one.revision === 0)
-    .map(({ account }) => ({ code: 'reconstruction_pending', detail: `The history of ${accountName(account)} is not computed yet.`, accountId: account.accountId }));
+/** What is not known because it is not computed, or not computed any more. Pure. */
+export function ofRuns({ inScope }: Pick<ScopeAccounts, 'inScope'>): HistoryReason[] {
+  return inScope.flatMap((one): HistoryReason[] => {
+    const said = saidOf(one);
+    return said ? [{ ...said, accountId: one.account.accountId }] : [];
+  });
+}
+
+function saidOf({ account, revision, run }: AccountWithHead): Pick<HistoryReason, 'code' | 'detail'> | null {
+  const name = accountName(account);
+  const shown = `what is shown is of revision ${revision}`;
+  if (run === 'failed') return { code: 'reconstruction_failed', detail: `The last reconstruction of ${name} failed: ${revision === 0 ? 'nothing is known of its days' : shown}. GET /portfolio/reconstructions/${account.accountId} says why.` };
+  if (revision === 0) return { code: 'reconstruction_pending', detail: run === null ? `The history of ${name} is not computed yet: that begins by itself after its first sync.` : `The history of ${name} is not computed yet: it is under way.` };
+  return run === null || run === 'completed' ? null : { code: 'reconstruction_running', detail: `The history of ${name} is being computed again: ${shown}.` };
 }
 
 /** Accounts that have days in the range and count on none of its last: said once, for whoever misses them in the sum. */

@@ -19,10 +19,14 @@ const Scope = { account: Type.Optional(Uuid), source: Type.Optional(oneOf(['all'
 /** Either a period until now, or days, inclusive. */
 const Range = { period: Type.Optional(oneOf(PERIODS)), from: Type.Optional(Day), to: Type.Optional(Day) };
 
-/** Why a point, or a figure, is not to be relied on altogether. `from`–`to`: the days it holds for. */
+/**
+ * Why a point, or a figure, is not to be relied on altogether. `from`–`to`: the days it holds for. Of the account named, `reconstruction_pending`:
+ * its history was never computed; `reconstruction_running`: it is being computed again, `reconstruction_failed`: its last run came to nothing,
+ * and what is shown is of the run before.
+ */
 export const HISTORY_REASONS = [
   'price_missing', 'price_stale', 'price_supplied_by_account', 'rate_missing', 'rate_stale', 'unknown_transaction', 'cash_effect_unknown', 'units_effect_unknown', 'opening_adjustment', 'opening_unverified', 'history_cut', 'discrepancy',
-  'carried', 'split_assumed', 'cost_basis_missing', 'flow_value_missing', 'parked', 'no_history', 'reconstruction_pending', 'provider_total_differs', 'zero_denominator', 'too_few_days', 'benchmark_missing', 'not_converged', 'pending_transaction', 'negative_value', 'no_positions',
+  'carried', 'split_assumed', 'side_assumed', 'cost_basis_missing', 'flow_value_missing', 'parked', 'no_history', 'reconstruction_pending', 'reconstruction_running', 'reconstruction_failed', 'provider_total_differs', 'zero_denominator', 'too_few_days', 'benchmark_missing', 'not_converged', 'pending_transaction', 'negative_value', 'no_positions',
 ] as const;
 export type HistoryReasonCode = (typeof HISTORY_REASONS)[number];
 export const HistoryReason = strict({ code: oneOf(HISTORY_REASONS), detail: Type.String(), accountId: Type.Optional(Uuid), asset: Type.Optional(AssetIdText), from: Type.Optional(Day), to: Type.Optional(Day) });
@@ -62,6 +66,7 @@ export const Reconstruction = strict({
   progress: strict({ stage: Type.String(), done: Type.Integer(), total: Type.Integer() }),
   from: nullable(Day),
   to: nullable(Day),
+  /** Of the days that are shown; `from`, `to`, `adjustments` and `unpriced` are of them, whatever becomes of this run. */
   revision: Type.Integer({ minimum: 0 }),
   requestedAt: Instant,
   startedAt: nullable(Instant),
@@ -69,8 +74,9 @@ export const Reconstruction = strict({
   adjustments: Type.Array(strict({ asset: AssetIdText, day: Day, quantity: DecimalText, reason: Type.String() })),
   unknownTransactions: Type.Array(strict({ transactionId: Uuid, date: Day, provider: ProviderId, providerType: Type.String(), providerSubtype: nullable(Type.String()), description: nullable(Type.String()), amount: OptDecimal, currency: nullable(CurrencyCode) })),
   unpriced: Type.Array(strict({ asset: AssetIdText, reason: Type.String(), from: nullable(Day), to: nullable(Day) })),
-  /** Null until a run ended. `forward`: the opening played forward gives the snapshot; `between_snapshots`: one snapshot and what happened since give the next. */
+  /** Of this run: null until it has ended, and where it failed. `forward`: the opening played forward gives the snapshot; `between_snapshots`: one snapshot and what happened since give the next. */
   invariant: nullable(strict({ holds: nullable(Type.Boolean()), checkedAt: Instant, differences: Type.Array(Difference) })),
+  /** Of this run, as `invariant`. */
   quality: nullable(strict({ minimum: Quality, mean: Quality, daysBelowFull: Type.Integer() })),
   error: nullable(Type.String()),
 });
