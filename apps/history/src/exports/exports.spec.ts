@@ -60,7 +60,7 @@ describe('an export', () => {
     const gains: historyRpc.Gains = {
       currency: 'USD', method: 'fifo', from: null, to: null, reasons: [],
       realised: { total: '50', shortTerm: '50', longTerm: '0', lines: [{ ...line, transactionId: 't', acquired: '2026-01-01', sold: '2026-02-01', proceeds: '150', longTerm: false }] },
-      unrealised: { total: null, lines: [{ ...line, gain: null, acquired: null, value: null, reason: { code: 'price_missing', detail: '' } }] },
+      unrealised: { asOf: null, total: null, lines: [{ ...line, gain: null, acquired: null, value: null, reason: { code: 'price_missing', detail: '' } }] },
     };
     const [, ...rows] = rowsOf(csvOf(GAIN_COLUMNS, gainRows(gains)));
     expect(rows).toEqual([

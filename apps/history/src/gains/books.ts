@@ -23,6 +23,8 @@ export class Books {
   /** Lots, or a premium, under way from one row to another, by the id of their handover. */
   readonly lotsUnderWay = new Map<string, Lot[]>();
   readonly premiums = new Map<string, Ratio | null>();
+  /** Accounts and assets (`account asset`) of which more came in than is held: what was held before now is not known. */
+  readonly unsure = new Set<string>();
   private readonly positions = new Map<string, Position>();
   private readonly noted = new Map<string, historyRpc.HistoryReason>();
   private readonly picks: ReadonlyMap<string, readonly Pick[]>;

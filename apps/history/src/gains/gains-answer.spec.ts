@@ -12,7 +12,7 @@ const RATES: Record<string, string> = { 'EUR 2026-02-02': '1.1', 'EUR 2026-11-20
 
 function answer(rows: readonly Row[], more: Partial<GainsInput> = {}) {
   const books = realised(account(rows));
-  return gainsAnswer({ currency: 'USD', method: 'fifo', days: { from: null, to: null }, today: '2026-11-20', realised: books.lines, unrealised: [], reasons: books.reasons, counts: () => true, rate: (from, day) => RATES[`${from} ${day}`] ?? null, ...more });
+  return gainsAnswer({ currency: 'USD', method: 'fifo', days: { from: null, to: null }, asOf: null, today: '2026-11-20', unheld: [], realised: books.lines, unrealised: [], reasons: books.reasons, counts: () => true, rate: (from, day) => RATES[`${from} ${day}`] ?? null, ...more });
 }
 
 const rows: readonly Row[] = [
@@ -70,6 +70,14 @@ describe('unrealised gains', () => {
 
   it('without a price are unknown', () => {
     expect(held({ asset: A, quantity: '10', costBasis: '100' })).toMatchObject([{ value: null, gain: null, reason: { code: 'price_missing', asset: A } }]);
+  });
+
+  it('of an earlier day sum at its rate, and not at all where what was held then is not known', () => {
+    const unrealised = held({ asset: A, quantity: '10', price: '13', costBasis: '100', currency: 'EUR' });
+    expect(answer([], { unrealised, asOf: '2026-02-02' }).unrealised).toMatchObject({ asOf: '2026-02-02', total: '33' });
+    const unheld = [{ code: 'no_history' as const, detail: 'nothing is known of it', accountId: 'b' }];
+    expect(answer([], { unrealised, asOf: '2026-02-02', unheld })).toMatchObject({ unrealised: { total: null }, reasons: unheld });
+    expect(answer([], { unrealised, asOf: '2026-02-02', unheld, counts: (accountId) => accountId === 'a' })).toMatchObject({ unrealised: { total: '33' }, reasons: [] });
   });
 
   it('sum at the rate of now: (130 − 100) × 1.2', () => {

@@ -8,8 +8,12 @@ import { daysAsked, invalidField } from '../reads/days-asked.js';
 import type { DaysInput } from '../reads/days-asked.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import type { ScopeAsked } from '../series/scope-accounts.js';
+import { marketNow } from '../allocation/load-held.js';
 import { gainsAnswer } from './gains-answer.js';
 import { loadGains } from './load-gains.js';
+import type { LoadedGains } from './load-gains.js';
+import { loadHeldOn } from './load-held-on.js';
+import type { Held } from './load-held-on.js';
 import { realise } from './realise.js';
 import { picksAsked } from './specific-lots.js';
 import type { LotMethod } from './specific-lots.js';
@@ -22,7 +26,8 @@ export interface GainsAsked extends ScopeAsked, DaysInput {
   readonly lots?: string | undefined;
 }
 
-export async function gainsOf(reads: HistoryReads, asked: GainsAsked): Promise<Result<historyRpc.Gains, Problem>> {
+/** @param options.unrealised false where nobody reads them */
+export async function gainsOf(reads: HistoryReads, asked: GainsAsked, options: { readonly unrealised?: boolean } = {}): Promise<Result<historyRpc.Gains, Problem>> {
   const today = marketDayOf(instant(reads.clock.now()));
   const days = daysAsked(asked, today);
   if (!days.ok) return days;
@@ -35,10 +40,20 @@ export async function gainsOf(reads: HistoryReads, asked: GainsAsked): Promise<R
   // Accounts that count stand first: where a duplicate shows the same transfer, the real one has it.
   const counted = all.toSorted((a, b) => Number(notCounted(a.accountId, today) !== null) - Number(notCounted(b.accountId, today) !== null));
   const loaded = await loadGains(reads, counted, base);
-  const books = realise({ accounts: loaded.records, method, picks: picks.value, splitsOf: loaded.splitsOf });
+  const { to } = days.value;
+  const asOf = to === null || to >= today ? null : to;
+  const books = realise({ accounts: loaded.records, method, picks: picks.value, splitsOf: loaded.splitsOf, until: asOf ?? undefined });
   if (books.refusals.length > 0) return refuse(invalidField('lots', books.refusals.join('; ')));
   const scope = new Set(inScope.map(({ accountId }) => accountId));
-  const unrealised = unrealisedLines(loaded.held.filter(({ accountId }) => scope.has(accountId)), loaded.market, (accountId, asset) => books.position(accountId, asset));
+  const { held, market, unheld } = options.unrealised === false ? NOTHING_HELD : asOf === null ? await heldNow(reads, loaded, scope, base) : await loadHeldOn(reads, inScope, { loaded, books, base }, asOf);
+  const unrealised = market === null ? [] : unrealisedLines(held, market, (accountId, asset) => books.position(accountId, asset));
   const counts = (accountId: string, day: string) => scope.has(accountId) && notCounted(accountId, day) === null;
-  return ok(gainsAnswer({ currency: base, method, days: days.value, today, realised: books.lines, unrealised, reasons: books.reasons, counts, rate: loaded.rate }));
+  return ok(gainsAnswer({ currency: base, method, days: days.value, asOf, today, realised: books.lines, unrealised, unheld, reasons: books.reasons, counts, rate: loaded.rate }));
+}
+
+const NOTHING_HELD = { held: [], market: null, unheld: [] };
+
+async function heldNow(reads: HistoryReads, loaded: LoadedGains, scope: ReadonlySet<string>, base: string): Promise<Held> {
+  const held = loaded.held.filter(({ accountId }) => scope.has(accountId));
+  return { held, market: await marketNow(reads, held, base, instant(reads.clock.now())), unheld: [] };
 }

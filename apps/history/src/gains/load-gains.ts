@@ -6,8 +6,8 @@ import type { Day } from '@tidemark/market';
 import { add, isCash } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import { resolveTransactions } from '@tidemark/transactions';
-import { marketNow, newestSnapshots } from '../allocation/load-held.js';
-import type { HeldAccount, MarketNow } from '../allocation/held-lines.js';
+import { newestSnapshots } from '../allocation/load-held.js';
+import type { HeldAccount } from '../allocation/held-lines.js';
 import type { HistoryAccount } from '../projections/accounts/row.js';
 import { transactionsOf } from '../projections/transactions/query.js';
 import type { HistoryReads } from '../reads/read-context.js';
@@ -16,8 +16,8 @@ import type { SplitsOf } from './timeline.js';
 
 export interface LoadedGains {
   readonly records: readonly AccountRecord[];
+  /** Now. */
   readonly held: readonly HeldAccount[];
-  readonly market: MarketNow;
   readonly splitsOf: SplitsOf;
   readonly rate: (from: string, day: Day) => Decimal | null;
 }
@@ -39,9 +39,9 @@ export async function loadGains({ database, prices, clock }: HistoryReads, accou
   const currencies = new Set([base, ...rows.flatMap(({ currency }) => (currency === null ? [] : [currency])), ...held.flatMap(({ snapshot }) => snapshot?.lines.flatMap((line) => line.currency ?? snapshot.currency) ?? [])]);
   const symbols = await prices.symbolsFor(assets);
   const wanted = [...new Set([...symbols.values()].filter((symbol) => symbol !== null))];
-  const [closes, rates, market] = await Promise.all([prices.closes(wanted, first, today), prices.ratesFor([...currencies], first, today), marketNow({ database, prices, clock }, held, base, now)]);
+  const [closes, rates] = await Promise.all([prices.closes(wanted, first, today), prices.ratesFor([...currencies], first, today)]);
   const splitsOf = (asset: AssetId): IssuerSplit[] => (closes.get(symbols.get(asset) ?? '')?.splits ?? []).filter(({ day }) => day <= today).map(({ day, numerator, denominator }) => ({ day: dayOf(day), numerator, denominator }));
-  return { records, held, market, splitsOf, rate: (from, day) => rates.rate(from, base, dayNumber(day)) };
+  return { records, held, splitsOf, rate: (from, day) => rates.rate(from, base, dayNumber(day)) };
 }
 
 function heldUnits(snapshot: HeldAccount['snapshot'], { timeZone }: HistoryAccount): AccountRecord['held'] {

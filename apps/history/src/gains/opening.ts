@@ -2,6 +2,7 @@
  * What an account held before the first transaction that is known: its newest snapshot with every step until then undone. Pure.
  * A provider tells two years; what was bought before them is sold in them, and its cost is not known.
  */
+import type { Day } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
 import { minus, over, ratio, sign } from './amount.js';
 import { NOTHING } from '../reconstruction/ratio.js';
@@ -25,7 +26,8 @@ export function openings({ held }: AccountRecord, steps: readonly Step[]): Map<A
   return opened;
 }
 
-function isAfter({ date, at }: Step, held: NonNullable<AccountRecord['held']>): boolean {
+/** Whether it happened after what was captured, by its instant where it has one. */
+export function isAfter({ date, at }: Step, held: { readonly capturedAt: string; readonly day: Day }): boolean {
   return at === null ? date > held.day : Date.parse(at) > Date.parse(held.capturedAt);
 }
 

@@ -2,6 +2,7 @@
  * Realised gains: every step taken in order on the lots of its account. Pure. Fees are in the cost and in the proceeds, because they are
  * in the cash. What has no known cost gives a line without a gain and with the reason. Wash sales are not adjusted.
  */
+import type { Day } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
 import { minus, negated, over, plus, ratio, sign, times } from './amount.js';
 import { NOTHING } from '../reconstruction/ratio.js';
@@ -28,10 +29,12 @@ export interface RealiseInput {
   readonly splitsOf: SplitsOf;
   /** What part of its parent's cost goes to a spin-off, where it is known. */
   readonly allocations?: Allocations;
+  /** The last day whose steps are taken: the lots that are left are those of its end. Without it, all. */
+  readonly until?: Day | undefined;
 }
 
 /** All lines, in the order of their dates, and the lots that are left. */
-export function realise({ accounts, method, picks, splitsOf, allocations = new Map() }: RealiseInput): Books {
+export function realise({ accounts, method, picks, splitsOf, allocations = new Map(), until }: RealiseInput): Books {
   const steps = timeline(accounts, splitsOf);
   const books = new Books(method, picks);
   const whole = new Set<string>();
@@ -40,7 +43,7 @@ export function realise({ accounts, method, picks, splitsOf, allocations = new M
     if (opened !== null) whole.add(account.accountId);
     for (const [asset, units] of opened ?? []) open(books, account, asset, units);
   }
-  for (const step of steps) take(books, step, whole.has(step.accountId), allocations);
+  for (const step of steps) if (until === undefined || step.date <= until) take(books, step, whole.has(step.accountId), allocations);
   refuseUnknown(books, picks, steps);
   return books;
 }
@@ -53,7 +56,10 @@ function open(books: Books, { accountId, transactions, held }: AccountRecord, as
   const isShort = asset.startsWith('option:') || held?.units.get(asset)?.startsWith('-') === true || transactions.some((row) => row.asset === asset && SHORTS.has(row.kind));
   if (sign(units) > 0) longs.push({ ...lot, units, short: false });
   else if (isShort) shorts.push({ ...lot, units: negated(units), short: true });
-  else books.note('discrepancy', `More of ${asset} came in than is held: a sale or a transfer is missing.`, { accountId, asset });
+  else {
+    books.unsure.add(`${accountId} ${asset}`);
+    books.note('discrepancy', `More of ${asset} came in than is held: a sale or a transfer is missing.`, { accountId, asset });
+  }
 }
 
 function take(books: Books, step: Step, whole: boolean, allocations: Allocations): void {

@@ -1,5 +1,5 @@
 /**
- * Unrealised gains: what is held now beside what it cost. The cost is the account's own statement, as everywhere; where it states none,
+ * Unrealised gains: what is held (now, or at the close of a day: held-on.ts) beside what it cost. The cost is the account's own statement, as everywhere; where it states none,
  * that of the lots, if they are all there and all of known cost. Pure.
  */
 import type { historyRpc } from '@tidemark/contracts';
@@ -14,7 +14,7 @@ import { unitsIn } from './lot.js';
 
 export type UnrealisedLine = historyRpc.Gains['unrealised']['lines'][number];
 
-/** @param accounts with their newest snapshots, @param positionOf the lots that `realise` left */
+/** @param accounts with what they hold, @param positionOf the lots that `realise` left */
 export function unrealisedLines(accounts: readonly HeldAccount[], market: MarketNow, positionOf: (accountId: string, asset: AssetId) => Position): UnrealisedLine[] {
   // Each line in its own currency: the rate is the total's business.
   const own: MarketNow = { ...market, rate: () => '1' };
@@ -29,10 +29,10 @@ export function unrealisedLines(accounts: readonly HeldAccount[], market: Market
 }
 
 function lineOf(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
-  const lots = alone ? wholeLots(line.quantity, position) : null;
+  const { value, currency } = held;
+  const lots = alone ? wholeLots(line.quantity, position, currency) : null;
   const elsewhere = costCurrency !== held.currency;
   const costBasis = (elsewhere ? null : stated(line)) ?? (lots === null ? null : write(totalKnown(lots.map(({ basis }) => basis))));
-  const { value, currency } = held;
   const gain = value === null || costBasis === null ? null : subtract(value, costBasis);
   const reason = value === null ? { code: 'price_missing' as const, detail: `No price of ${line.asset} is known.` } : costBasis === null ? { code: 'cost_basis_missing' as const, detail: elsewhere ? `What ${line.asset} cost is stated in ${costCurrency ?? 'a currency that nobody knows'}, and it is quoted in ${held.currency ?? 'another'}.` : `What ${line.asset} cost is not known.` } : null;
   return { accountId, asset: line.asset, currency, quantity: line.quantity, costBasis, gain, ...(reason === null ? {} : { reason: { ...reason, accountId, asset: line.asset } }), acquired: oldest(lots), value };
@@ -44,9 +44,10 @@ function stated({ costBasis, quantity }: BalanceLine): Decimal | null {
   return quantity.startsWith('-') ? negate(absolute(costBasis)) : costBasis;
 }
 
-/** The lots of a long position, where they are exactly what is held. */
-function wholeLots(quantity: Decimal, { longs }: Position) {
-  return compared(unitsIn(longs), ratio(quantity)) === 0 ? longs : null;
+/** The lots of a long position, where they are exactly what is held, and were paid in what it is quoted in. */
+function wholeLots(quantity: Decimal, { longs }: Position, currency: string | null) {
+  const paid = longs.every((lot) => lot.currency === null || lot.basis === null || lot.currency === currency);
+  return paid && compared(unitsIn(longs), ratio(quantity)) === 0 ? longs : null;
 }
 
 function oldest(lots: Position['longs'] | null): string | null {

@@ -4,13 +4,14 @@ import { historyRpc } from '@tidemark/contracts';
 import type { LogPosition, RecordedTransaction, RequestOf, ResponseOf, RpcContract } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import { dayNumber, dayOf, weekday } from '@tidemark/market';
+import { subtract, sum } from '@tidemark/money';
 import { newId } from '@tidemark/service';
 import { parse } from 'csv-parse/sync';
 import { completed, discover, recorded, snapshotOf, startFixture, stock, trade, usd } from '../history.fixture.js';
 import type { GivenAccount, HistoryFixture } from '../history.fixture.js';
 import type { PriceSource } from '../price-source/price-source.js';
 
-const { allocation, analytics, exportHistory, performance, portfolioHistory } = historyRpc;
+const { allocation, analytics, exportHistory, gains, performance, portfolioHistory } = historyRpc;
 
 /** Rises by a tenth on 2026-11-18. */
 const RULES: Record<string, [before: string, after: string]> = { AAPL: ['100', '110'], SPY: ['400', '440'], EURUSD: ['1.1', '1.1'] };
@@ -150,6 +151,19 @@ describe('a scope of several accounts', () => {
   });
 });
 
+describe('gains', () => {
+  it('that are not realised are of the last day asked for: its units, its closes, and what the chart says they were worth', async () => {
+    const of = async (to: string) => (await ask(gains, { account: account.accountId, to })).unrealised;
+    expect(await of('2026-11-11')).toMatchObject({ asOf: '2026-11-11', total: null, lines: [{ asset: 'equity:AAPL', quantity: '5', value: '500', gain: null, reason: { code: 'cost_basis_missing' } }] });
+    expect(await of('2026-11-17')).toMatchObject({ asOf: '2026-11-17', lines: [{ quantity: '10', value: '1000' }] });
+    expect(await of('2026-11-21')).toMatchObject({ asOf: null, lines: [{ quantity: '10', value: '1100' }] });
+    const { points } = await ask(portfolioHistory, { account: account.accountId, from: '2026-11-09', to: '2026-11-20' });
+    for (const { date, value, cash: money } of points) expect([date, sum((await of(date as string)).lines.map((line) => line.value ?? ''))]).toEqual([date, subtract(value ?? '', money ?? '')]);
+    const long = await ask(gains, { account: account.accountId, to: '2020-01-01' });
+    expect(long).toMatchObject({ unrealised: { asOf: '2020-01-01', total: null, lines: [] }, reasons: [{ code: 'no_history', accountId: account.accountId }] });
+  });
+});
+
 describe('allocation', () => {
   it('is made of what the newest point of the chart is worth', async () => {
     const { points } = await ask(portfolioHistory, { period: '1W' });
@@ -188,8 +202,8 @@ describe('export', () => {
     const activities = await ask(exportHistory, { format: 'csv', of: 'activities' });
     expect((parse(activities.body, { columns: true }) as unknown as { type: string; description: string }[]).map(({ type, description }) => [type, description])).toEqual([['dividend', ''], ['buy', `'=cmd|x`], ['deposit', '']]);
     const json = await ask(exportHistory, { format: 'json', of: 'activities', account: account.accountId, from: '2026-11-11', to: '2026-11-13' });
-    const gains = await ask(exportHistory, { format: 'json', of: 'gains', account: account.accountId });
-    expect(JSON.parse(gains.body)).toMatchObject({ of: 'gains', currency: 'USD', rows: expect.arrayContaining([expect.objectContaining({ kind: 'unrealised', asset: 'equity:AAPL' })]) });
+    const lines = await ask(exportHistory, { format: 'json', of: 'gains', account: account.accountId });
+    expect(JSON.parse(lines.body)).toMatchObject({ of: 'gains', currency: 'USD', rows: expect.arrayContaining([expect.objectContaining({ kind: 'unrealised', asset: 'equity:AAPL' })]) });
     expect(JSON.parse(json.body)).toMatchObject({ of: 'activities', rows: [{ type: 'buy', amount: '-500', description: '=cmd|x' }] });
   });
 });

@@ -38,7 +38,7 @@ export async function loadPeriod(reads: HistoryReads, prices: BenchmarkPrices, {
   const transactions = await transactionsOf(reads.database, accountIds);
   const currencies = [...transactions.values()].flatMap((rows) => rows.flatMap(({ currency }) => currency ?? []));
   const rates = await reads.prices.ratesFor([...new Set([series.base, ...currencies, ...series.flows.flatMap(({ currency }) => currency ?? [])])], dayNumber(first), dayNumber(last));
-  const gains = await gainsOf(reads, { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(dayNumber(first) + 1), to: last });
+  const gains = await gainsOf(reads, { userId: query.userId, account: query.account, source: query.source, currency: query.currency, from: dayOf(dayNumber(first) + 1), to: last }, { unrealised: false });
   if (!gains.ok) return gains;
   const levels = benchmark === undefined ? ok(null) : await levelOf(reads, prices, { symbol: benchmark, base: series.base, first, last });
   if (!levels.ok) return levels;

@@ -155,7 +155,8 @@ export const Gains = strict({
   from: nullable(Day),
   to: nullable(Day),
   realised: strict({ total: OptDecimal, shortTerm: OptDecimal, longTerm: OptDecimal, lines: Type.Array(strict({ ...GainLine, transactionId: Uuid, acquired: nullable(Day), sold: Day, proceeds: OptDecimal, longTerm: nullable(Type.Boolean()) })) }),
-  unrealised: strict({ total: OptDecimal, lines: Type.Array(strict({ ...GainLine, acquired: nullable(Day), value: OptDecimal })) }),
+  /** At the close of the last day asked for; `asOf` is null where that is not over, and then it is of now. */
+  unrealised: strict({ asOf: nullable(Day), total: OptDecimal, lines: Type.Array(strict({ ...GainLine, acquired: nullable(Day), value: OptDecimal })) }),
   reasons: Type.Array(HistoryReason),
 });
 export type Gains = Static<typeof Gains>;
