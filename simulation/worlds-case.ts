@@ -57,11 +57,14 @@ export function rebuilt({ accountId, provider, from, truth }: Case, { world, eve
   });
 }
 
-/** The money-market funds that stand among the positions of one of the evenings: SnapTrade counts them in the cash. */
-export function countedAsCash({ provider, world, truth, accountId }: Case, { evenings }: Pick<Shown, 'evenings'>): Set<string> {
+/** The money-market funds that stand among the positions of one of the evenings as it was read: SnapTrade counts them in the cash. */
+export function countedAsCash({ provider, world, truth, accountId }: Case, { evenings, stood }: Pick<Shown, 'evenings' | 'stood'>): Set<string> {
   const funds = world.securities.filter(({ kind }) => kind === 'money_market').map(({ id }) => id);
-  const shown = truth.get(accountId)!.filter(({ day }) => evenings.includes(day));
-  return new Set(provider === 'snaptrade' ? funds.filter((id) => shown.some(({ units }) => units.has(id))) : []);
+  const positions = (day: string): string[] => (stood === undefined ? truth.get(accountId)!.filter((each) => each.day === day).flatMap(({ units }) => [...units.keys()]) : held(stood(day), accountId));
+  const shown = new Set(evenings.flatMap(positions));
+  return new Set(provider === 'snaptrade' ? funds.filter((id) => shown.has(id)) : []);
 }
+
+const held = ({ accounts }: World, accountId: string): string[] => (accounts.find(({ id }) => id === accountId)?.holdings ?? []).map(({ security }) => security);
 
 export const truthOf = ({ accountId, truth }: Case): TrueDay[] => truth.get(accountId)!;

@@ -61,8 +61,7 @@ export const DAMAGES: Record<string, Damage> = {
   },
 };
 
-const { 'a split is not told': _untold, 'a snapshot shows what was held days before': _stale, ...others } = MISREADINGS;
-const ALL = { ...DAMAGES, ...others };
+const ALL = { ...DAMAGES, ...MISREADINGS };
 
 export function damage(of: Case, name: string): Damaged | null {
   const made = ALL[name]!(of, seededRandom(of.seed));

@@ -4,9 +4,10 @@
  * before it; the fewest that make them agree stay there. The same is asked of the time before the first snapshot: what is undone of it
  * comes out as nothing at all where the account's whole life is known, and only then is that time beyond doubt.
  */
-import { applied, movesIn, roundingOf, undone } from './book.js';
+import { applied, movesIn, undone } from './book.js';
 import type { Book, Effect, Move } from './book.js';
 import type { Ledger } from './ledger.js';
+import { roundingOf, takeRounding } from './rounding.js';
 import { moveTo } from './sides.js';
 import type { Timeline } from './sides.js';
 
@@ -23,7 +24,15 @@ export function settle({ books, effects }: Ledger, timeline: Timeline): boolean[
   for (let segment = 1; segment < count; segment += 1) agreed[segment] = agreesSomehow(books, openAt(open, segment, agreed), segment, timeline);
   agreed[0] = agreesSomehow(books, count === 1 ? openAt(open, 0, agreed) : [], 0, timeline);
   for (const { first, last, segment } of open) doubt(agreed, Math.min(first, segment), last);
+  for (const book of books.filter(({ moves }) => moves.some(({ split }) => split !== null))) for (let segment = 0; segment < count; segment += 1) if (agreed[segment] === true) agreed[segment] = meets(book, segment);
   return agreed;
+}
+
+/** What agrees but for what a split was rounded by is made to meet. */
+function meets(book: Book, segment: number): boolean {
+  if (apart(book, segment) === 0n) return true;
+  takeRounding(book, segment);
+  return apart(book, segment) === 0n;
 }
 
 /** A split that the account never reported is not assumed where only without it the ends meet: price sources list spin-offs as splits, too. */
@@ -42,11 +51,13 @@ function doubt(agreed: boolean[], first: number, last: number): void {
 
 /** Units by which a book's end of a segment is not what its start and its moves make; zero where that is what the statement is rounded by. */
 export function residual(book: Book, segment: number): bigint {
+  const units = apart(book, segment);
+  return units === 0n || (units < 0n ? -units : units) <= roundingOf(book, segment) ? 0n : units;
+}
+
+function apart(book: Book, segment: number): bigint {
   const moves = movesIn(book, segment);
-  const apart = segment === 0 ? openingOf(book, moves) : (book.held[segment] as bigint) - playedFrom(book, segment, moves);
-  if (apart === 0n) return 0n;
-  const rounding = roundingOf(book, segment);
-  return (apart < 0n ? -apart : apart) <= rounding ? 0n : apart;
+  return segment === 0 ? openingOf(book, moves) : (book.held[segment] as bigint) - playedFrom(book, segment, moves);
 }
 
 function playedFrom(book: Book, segment: number, moves: readonly Move[]): bigint {

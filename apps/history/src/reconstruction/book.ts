@@ -34,7 +34,7 @@ export interface Move {
   /** Change of units; of a split what the account reported, null where it reported none. */
   readonly change: Exact | null;
   readonly split: Split | null;
-  /** `change` over the book's denominator. */
+  /** `change` over the book's denominator; of a split without one what it must have moved, where the snapshots tell (`rounding.ts`). */
   delta: bigint | null;
 }
 
@@ -63,12 +63,14 @@ export interface Book {
   /** `stated` in units. */
   held: bigint[];
   segments: Map<number, Move[]> | null;
+  /** Until this day the units between two splits are assumed: which of the two was rounded is not known. */
+  roundedUntil: DayNumber;
 }
 
 export const ONE: Exact = { digits: 1n, scale: 0 };
 
 export function newBook(asset: AssetId, cash: boolean, snapshots: number): Book {
-  return { asset, cash, currency: cash ? asset.slice('currency:'.length) : null, multiplier: ONE, stated: new Array<Exact | null>(snapshots).fill(null), moves: [], scale: 0, denominator: 1n, factor: 1n, held: [], segments: null };
+  return { asset, cash, currency: cash ? asset.slice('currency:'.length) : null, multiplier: ONE, stated: new Array<Exact | null>(snapshots).fill(null), moves: [], scale: 0, denominator: 1n, factor: 1n, held: [], segments: null, roundedUntil: -Infinity };
 }
 
 export function fits(book: Book, amount: Exact): void {
@@ -100,27 +102,6 @@ const NONE: readonly Move[] = [];
 
 export function unitsOf(book: Book, units: bigint): Ratio {
   return { n: units, d: book.denominator };
-}
-
-/**
- * By how many units what a snapshot states may be rounded: one of its last digit, where the units went through a split whose ratio does
- * not divide them and digits after the point are stated at all. Otherwise nothing is.
- */
-export function roundingOf(book: Book, segment: number): bigint {
-  const ratios = movesIn(book, segment).filter(({ split, delta }) => split?.applies === true && delta === null);
-  const digit = ratios.length === 0 ? 0n : lastDigit(book, segment);
-  return digit === 0n ? 0n : ratios.reduce((rounding, { split }) => (rounding * larger(split as Split)) / smaller(split as Split) + 1n, digit);
-}
-
-const larger = ({ numerator, denominator }: Split): bigint => (numerator > denominator ? numerator : denominator);
-const smaller = ({ numerator, denominator }: Split): bigint => (numerator < denominator ? numerator : denominator);
-
-/** Providers that state so few digits of a fraction pay fractions out instead. */
-const FEWEST_DIGITS = 3;
-
-function lastDigit(book: Book, segment: number): bigint {
-  const stated = book.stated[segment] ?? null;
-  return stated === null || stated.scale < FEWEST_DIGITS ? 0n : book.factor * powerOfTen(book.scale - stated.scale);
 }
 
 /** Units after the move, of those before it. */

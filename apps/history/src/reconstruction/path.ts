@@ -7,8 +7,7 @@
  * assigned or expires to the writer's side; or where a sale opened it out of nothing, and the rest of the history comes out as nothing.
  * Between two snapshots that disagree the later one is undone instead, where that alone stays clear of it; else nothing is drawn.
  */
-import { residual } from './agree.js';
-import { applied, movesIn, roundingOf, undone } from './book.js';
+import { applied, movesIn, undone } from './book.js';
 import type { Book, Move } from './book.js';
 import type { DayNumber } from './model.js';
 import type { Timeline } from './sides.js';
@@ -82,8 +81,6 @@ function undoFreely(book: Book, segment: number): { steps: Step[]; missing: null
 
 function undoGuarded(book: Book): { steps: Step[]; missing: Path['missing'] } {
   const free = undoFreely(book, 0);
-  // What is left of nothing is what the provider rounded: the record knows better.
-  if (free.steps[0]?.units !== 0n && roundingOf(book, 0) !== 0n && residual(book, 0) === 0n) return { steps: [{ day: -Infinity, units: 0n }, ...redo(book, 0, 0n)], missing: null };
   if (isShort(book) || free.steps.every(({ units }) => (units as bigint) >= 0n) || roundTrips(book, free.steps)) return free;
   // The latest step that is negative is the first one met on the way back; the close after it is where the record breaks off.
   const at = free.steps.findLastIndex(({ units }) => (units as bigint) < 0n);

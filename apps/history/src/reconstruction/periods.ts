@@ -1,10 +1,11 @@
 /** The account's days by what stands behind them: before, between and after its snapshots; each with its origin and what lowers it altogether. */
+import type { Effect } from './book.js';
 import type { Ledger } from './ledger.js';
 import type { AccountDay, DayNumber, ReconstructionInput } from './model.js';
 import { SCORE } from './quality.js';
 import type { Marks } from './quality.js';
+import { SETTLED_WITHIN } from './sides.js';
 import type { Timeline } from './sides.js';
-
 
 interface Ground {
   readonly input: ReconstructionInput;
@@ -32,7 +33,18 @@ export function markPeriods(ground: Ground): AccountDay['origin'][] {
     if (day >= first && day - first < marks.length) origins[day - first] = 'captured';
   });
   markOmissions(ground, origins);
+  for (const effect of ground.ledger.effects) if (effect.segment !== effect.first) markSide(ground, effect);
   return origins;
+}
+
+/**
+ * That the snapshots agree only so tells on which side of one a transaction lies, and not when it happened: one that a snapshot of its day
+ * does not show may have come after the close, or the snapshot was old; one that a snapshot of days before shows may have happened on any of them.
+ */
+function markSide({ timeline: { days }, first, marks }: Ground, { transaction, date, day, segment, first: expected }: Effect): void {
+  const start = segment > expected ? date : Math.max(date - SETTLED_WITHIN, days[segment - 1] ?? -Infinity);
+  const end = transaction?.external === true ? day : day - 1;
+  if (start < day) marks.lowerDays(start - first, end - first, SCORE.assumed, marks.reason('side_assumed', 'On which of these days a transaction happened is not known: only its side of a snapshot is.'));
 }
 
 function beforeFirst({ input, ledger, timeline, proven, first, marks }: Ground): void {

@@ -7,7 +7,7 @@
  *     0   its value is unknown: no price (`price_missing`), or its units are (`opening_adjustment`)
  *    50   its price is older than 7 days (`price_stale`)
  *    90   its cost basis is unknown (`cost_basis_missing`)
- *    98   a split of the issuer is assumed that the account never reported, and no snapshot confirms it (`split_assumed`)
+ *    98   a split of the issuer is assumed that the account never reported, and no snapshot confirms it, or not to the last digit (`split_assumed`)
  *   100   otherwise; a price that the account's own snapshot supplied is said (`price_supplied_by_account`) and lowers nothing
  * The score of a day is the least of
  *    50   before the first snapshot, earlier than the provider's transactions are known to be whole (`history_cut`)
@@ -18,7 +18,7 @@
  *    90   after the newest of what is known, units as they were (`carried`)
  *    90   the value of what crossed the account's border is unknown (`flow_value_missing`)
  *    95   before the first snapshot, with nothing at the far end to confirm it (`opening_unverified`); or after the last one (`carried`)
- *    98   a transaction is pending (`pending_transaction`)
+ *    98   a transaction is pending (`pending_transaction`); or on which of some days one happened is not known (`side_assumed`)
  *   100   otherwise: the day is captured; or it lies between two snapshots that its transactions join to the last unit; or before the
  *         first one, and undoing everything leaves exactly nothing, in every asset and every currency.
  *

@@ -8,7 +8,7 @@ import type { Shown, ShownSplit } from './value-book.js';
 export function splitsOf(book: Book, path: Path, agreed: readonly boolean[], { days }: Timeline): Pick<Shown, 'splits' | 'sureFrom'> {
   const splits = book.cash ? [] : book.moves.flatMap((move) => shownSplit(move, path));
   const doubtful = book.moves.filter(({ split, effect }) => split?.reported === false && split.applies && agreed[effect.segment] !== true && (unitsBefore(path, effect.day) ?? 0n) !== 0n);
-  return { splits, sureFrom: doubtful.reduce((day, { effect }) => Math.max(day, doubtEnds(effect.segment, effect.day, days)), -Infinity) };
+  return { splits, sureFrom: doubtful.reduce((day, { effect }) => Math.max(day, doubtEnds(effect.segment, effect.day, days)), book.roundedUntil) };
 }
 
 /** Undone, an assumed split is in doubt before its day; played forward after the last snapshot, from then on. */

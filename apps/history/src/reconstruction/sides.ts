@@ -25,7 +25,7 @@ export function timelineOf(snapshots: readonly CapturedSnapshot[]): Timeline {
 }
 
 /** A trade of a Friday settles on Monday. */
-const SETTLED_WITHIN = 3;
+export const SETTLED_WITHIN = 3;
 
 export function place(effect: Effect, timeline: Timeline): void {
   const { calendarDays, instants } = timeline;

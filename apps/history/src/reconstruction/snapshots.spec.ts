@@ -107,4 +107,28 @@ describe('a transaction of the snapshot’s own day', () => {
     expect(then.values()).toEqual(['100', '102', '103', '104']);
     expect(then.result.invariant.holds).toBe(true);
   });
+
+  it('that a snapshot of the evening does not show: whether it came after the close, or the snapshot was old, is not known', () => {
+    const evening = '2026-11-16T21:00:30Z';
+    const then = given().deposit('2026-11-13', '333.39').snapshot(evening, { USD: '333.39' }).snapshot('2026-11-19', { USD: '317.7' }).row('fee', '2026-11-16', { cash: '-15.69' }).when('2026-11-15', '2026-11-18');
+    expect(then.values()).toEqual(['333.39', '333.39', '317.7', '317.7']);
+    expect(then.day('2026-11-16')).toMatchObject({ quality: 98, reasons: ['side_assumed'] });
+    expect(then.day('2026-11-17')).toMatchObject({ quality: 100, reasons: [] });
+    // What crossed the border is not known to have crossed it on the day after, either.
+    const paid = given().deposit('2026-11-13', '300').snapshot(evening, { USD: '300' }).snapshot('2026-11-19', { USD: '400' }).deposit('2026-11-16', '100').when('2026-11-15', '2026-11-18');
+    expect(paid.day('2026-11-17')).toMatchObject({ inflow: '100', quality: 98 });
+    expect(paid.day('2026-11-18').quality).toBe(100);
+  });
+
+  it('that a snapshot of noon does not show is of its day all the same', () => {
+    const then = given().snapshot('2026-11-16', { USD: '333.39' }).snapshot('2026-11-19', { USD: '317.7' }).row('fee', '2026-11-16', { cash: '-15.69' }).when('2026-11-16', '2026-11-18');
+    expect(then.values()).toEqual(['317.7', '317.7', '317.7']);
+    expect(then.result.days.map(({ quality }) => quality)).toEqual([100, 100, 100]);
+  });
+
+  it('that settles after a snapshot which shows it happened on one of the days before', () => {
+    const then = given().snapshot('2026-11-13', { USD: '100' }).snapshot('2026-11-17', { AAPL: { units: '1', costBasis: '100' }, USD: '0' }).snapshot('2026-11-20', { AAPL: { units: '1', costBasis: '100' }, USD: '0' }).buy('2026-11-18', 'AAPL', '1', '100', { provider: 'plaid' }).closes('AAPL', closes).when('2026-11-13', '2026-11-19');
+    expect(then.result.days.map(({ quality }) => quality)).toEqual([100, 100, 98, 98, 100, 100, 100]);
+    expect(then.result.invariant.holds).toBe(true);
+  });
 });

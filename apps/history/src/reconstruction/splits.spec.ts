@@ -105,14 +105,41 @@ describe('fractions', () => {
     expect(then.values()).toEqual(['1000', '1000']);
   });
 
-  it('that the provider rounds are still those that were bought', () => {
+  it('that the provider rounds are those that were bought until the split, and those that it states from then on', () => {
     const then = given()
       .snapshot('2026-11-20', { AAPL: '3.3333', USD: '0' })
       .deposit('2026-11-16', '1000')
       .buy('2026-11-16', 'AAPL', '10', '1000')
       .closes('AAPL', { '2026-11-16': '100', '2026-11-18': '300' }, [{ day: '2026-11-18', ratio: '1:3' }])
       .when('2026-11-15', '2026-11-20');
-    expect(then.values()).toEqual(['0', '1000', '1000', '1000', '1000', '999.99']);
+    expect(then.values()).toEqual(['0', '1000', '1000', '999.99', '999.99', '999.99']);
     expect(then.result.adjustments).toEqual([]);
+    expect(then.result.invariant.holds).toBe(true);
+    expect(then.result.days.map(({ quality }) => quality)).toEqual([100, 100, 100, 100, 100, 100]);
+  });
+
+  it('that the provider rounds between two snapshots, and what was sold afterwards, add up', () => {
+    // 9.3631 × 3/2 = 14.04465, of which 14.0446 are left.
+    const then = given()
+      .snapshot('2026-11-15', { USD: '1000' })
+      .buy('2026-11-16', 'AAPL', '9.3631', '900')
+      .sell('2026-11-19', 'AAPL', '4', '100')
+      .snapshot('2026-11-20', { AAPL: '10.0446', USD: '200' })
+      .closes('AAPL', { '2026-11-16': '30', '2026-11-18': '20' }, [{ day: '2026-11-18', ratio: '3:2' }])
+      .when('2026-11-15', '2026-11-20');
+    expect(then.values()).toEqual(['1000', '380.893', '380.893', '380.892', '400.892', '400.892']);
+    expect(then.result.invariant.holds).toBe(true);
+    expect(then.day('2026-11-18')).toMatchObject({ quality: 100, reasons: [] });
+  });
+
+  it('of two splits that the provider rounds are not known between the two', () => {
+    const then = given()
+      .snapshot('2026-11-20', { AAPL: '1.1111', USD: '0' })
+      .deposit('2026-11-15', '1000')
+      .buy('2026-11-15', 'AAPL', '10', '1000')
+      .closes('AAPL', { '2026-11-15': '100', '2026-11-17': '300', '2026-11-18': '900' }, [{ day: '2026-11-17', ratio: '1:3' }, { day: '2026-11-18', ratio: '1:3' }])
+      .when('2026-11-17', '2026-11-18');
+    expect(then.day('2026-11-17')).toMatchObject({ quality: 98, reasons: ['split_assumed'] });
+    expect(then.day('2026-11-18')).toMatchObject({ value: '999.99', quality: 100 });
   });
 });
