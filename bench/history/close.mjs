@@ -1,4 +1,7 @@
-/** How long the end of day takes for all accounts of a market: 10 positions and cash each, every position priced; and how it grows. */
+/**
+ * How long the end of day takes for all accounts of a market: 10 positions and cash each, every position priced, what was paid for one of
+ * them unknown in every fourth account, and ten transactions in the month before; and how it grows.
+ */
 import { Closer } from '../../apps/history/dist/closing/closer.js';
 import { CLOSING_DEFAULTS } from '../../apps/history/dist/closing/deps.js';
 import { EventLog } from '@tidemark/event-log';
@@ -68,9 +71,15 @@ async function addHoldings(database, from, to) {
   await database.query(`INSERT INTO history_head (account_id, user_id, revision, first_day) SELECT ${ACCOUNT_ID}, 'bench', 1, '2024-11-11' FROM generate_series($1::int, $2::int) n`, [from, to - 1]);
   await database.query(
     `INSERT INTO holding (account_id, line, asset, quantity, multiplier, currency, price, price_at, cost_basis, counted_as_cash)
-     SELECT ${ACCOUNT_ID}, l, 'equity:SYM' || (n * 7 + l * 131) % ${ASSETS} + 1, round((1 + (n * l) % 400 + random())::numeric, 3), 1, 'USD', CASE WHEN l % 3 = 0 THEN 100.25 END, CASE WHEN l % 3 = 0 THEN '2026-11-10T21:00:00Z'::timestamptz END, 1000 + l, false
+     SELECT ${ACCOUNT_ID}, l, 'equity:SYM' || (n * 7 + l * 131) % ${ASSETS} + 1, round((1 + (n * l) % 400 + random())::numeric, 3), 1, 'USD', CASE WHEN l % 3 = 0 THEN 100.25 END, CASE WHEN l % 3 = 0 THEN '2026-11-10T21:00:00Z'::timestamptz END, CASE WHEN n % 4 > 0 OR l > 0 THEN 1000 + l END, false
      FROM generate_series($1::int, $2::int) n, generate_series(0, ${LINES - 1}) l
      UNION ALL SELECT ${ACCOUNT_ID}, ${LINES}, 'currency:USD', 1234.56, 1, 'USD', NULL, NULL, NULL, false FROM generate_series($1::int, $2::int) n`,
+    [from, to - 1],
+  );
+  await database.query(
+    `INSERT INTO account_transaction (transaction_id, account_id, user_id, connection_id, provider, kind, day, external, pending, unknown, rules, normalised, recorded)
+     SELECT gen_random_uuid(), ${ACCOUNT_ID}, 'bench', '00000000-0000-4000-8000-000000000000', 'plaid', 'dividend', date '2026-10-10' + 3 * t, false, false, false, '', '{}', '{}'
+     FROM generate_series($1::int, $2::int) n, generate_series(0, 9) t`,
     [from, to - 1],
   );
 }

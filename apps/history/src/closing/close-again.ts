@@ -16,7 +16,7 @@ import { triedAgain } from './in-the-way.js';
 import { claimClose, endClose, leaveClose, moveClose } from './market-close.js';
 import type { MarketClose } from './market-close.js';
 import type { AccountMarket } from './markets.js';
-import { CLOSE_AGAIN } from './value-batch.js';
+import { CLOSE_AGAIN, withHashedJoins } from './value-batch.js';
 
 /** @returns how many accounts have another day now; null where another worker is at it, or the day's month is compacted: then a reconstruction revises it */
 export async function closeAgain(deps: ClosingDeps, worker: string, of: AccountMarket, day: DayNumber): Promise<number | null> {
@@ -76,7 +76,7 @@ interface Compared {
 async function reviseBatch(tx: LogTransaction, of: AccountMarket, { day, again: times }: MarketClose, batch: readonly BatchAccount[], carried: number, now: string): Promise<number> {
   const has = batch.filter((one) => one.has && !one.gone);
   const fit = has.filter((one) => one.capturedAt <= closeMs(day, of.market));
-  const { rows } = fit.length === 0 ? { rows: [] } : await tx.query<Compared>(CLOSE_AGAIN, valuesOf(fit, of.market, day, carried));
+  const { rows } = fit.length === 0 ? { rows: [] } : await withHashedJoins(tx, () => tx.query<Compared>(CLOSE_AGAIN, valuesOf(fit, of.market, day, carried)));
   const looked = new Set(rows.map((row) => row.accountId));
   await leaveToEngine(tx, has.filter((one) => !looked.has(one.accountId)), of.market, day, times);
   const changed = Map.groupBy(rows.filter((row) => row.changed), (row) => row.accountId);

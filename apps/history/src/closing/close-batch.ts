@@ -16,7 +16,7 @@ import type { SqlClient } from '@tidemark/postgres';
 import { requestRuns } from '../jobs/request.js';
 import type { DayNumber } from '../reconstruction/model.js';
 import type { AccountMarket } from './markets.js';
-import { CLOSE_BATCH } from './value-batch.js';
+import { CLOSE_BATCH, withHashedJoins } from './value-batch.js';
 
 export interface BatchAccount {
   readonly accountId: string;
@@ -57,7 +57,7 @@ export async function closeBatch(tx: SqlClient, of: AccountMarket, day: DayNumbe
   const open = batch.filter((one) => !one.has && !one.gone);
   const close = closeMs(day, of.market);
   const fit = open.filter((one) => one.capturedAt <= close);
-  const { rows } = fit.length === 0 ? { rows: [] } : await tx.query<{ accountId: string; complete: boolean }>(CLOSE_BATCH, valuesOf(fit, of.market, day, carriedReason));
+  const { rows } = fit.length === 0 ? { rows: [] } : await withHashedJoins(tx, () => tx.query<{ accountId: string; complete: boolean }>(CLOSE_BATCH, valuesOf(fit, of.market, day, carriedReason)));
   const done = new Set(rows.map((row) => row.accountId));
   await tx.query(`UPDATE history_head SET last_day = greatest(last_day, $2::date) WHERE account_id = ANY($1::uuid[])`, [[...done], dayOf(day)]);
   const left = open.filter((one) => !done.has(one.accountId));

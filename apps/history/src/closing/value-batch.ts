@@ -11,7 +11,12 @@
  *   total    the account: number of lines, quality, completeness
  *   odd      accounts that are not for this statement
  *   rows     the day by currency
+ *
+ * How it is planned must not depend on statistics: these tables fill while a day is closed, and a guess of one row where there are
+ * thousands made a batch take ten seconds. So what is looked up by account is a subquery of one row, which is an index lookup whatever
+ * the guess, and the joins are hashed (`withHashedJoins`).
  */
+import type { SqlClient } from '@tidemark/postgres';
 import { SCORE } from '../reconstruction/quality.js';
 
 /** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` and `$11` the least and the greatest of the ids, so that the lines of a batch are read as one range. */
@@ -56,11 +61,11 @@ const ACCOUNTS = `
   plain AS (
     SELECT * FROM total t WHERE NOT odd
       -- Without transactions, what a new snapshot states otherwise came in or went out: the engine says how much.
-      AND NOT (t.snap = $5 AND EXISTS (SELECT 1 FROM account c WHERE c.account_id = t.account_id AND NOT c.transactions))
-      AND NOT EXISTS (SELECT 1 FROM account_transaction x WHERE x.account_id = t.account_id AND NOT x.withdrawn AND x.day >= date '1970-01-01' + t.snap)
+      AND (t.snap <> $5 OR (SELECT c.transactions FROM account c WHERE c.account_id = t.account_id))
+      AND (SELECT true FROM account_transaction x WHERE x.account_id = t.account_id AND NOT x.withdrawn AND x.day >= date '1970-01-01' + t.snap LIMIT 1) IS NULL
       -- What was known the day before and is not said by the snapshot, the engine may still know.
-      AND (t.cost_known OR NOT EXISTS (SELECT 1 FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 AND p.cost_known))
-      AND (t.complete OR NOT EXISTS (SELECT 1 FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 AND p.complete))),
+      AND (t.cost_known OR (SELECT bool_or(p.cost_known) FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1) IS NOT TRUE)
+      AND (t.complete OR (SELECT bool_or(p.complete) FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1) IS NOT TRUE)),
   amount AS (
     SELECT account_id, currency, sum(value) AS value, sum(cash) AS cash, sum(cost) AS cost FROM (
       SELECT account_id, currency, amount AS value, CASE WHEN cash THEN amount END AS cash, NULL::numeric AS cost FROM valued WHERE amount IS NOT NULL
@@ -75,6 +80,15 @@ const ACCOUNTS = `
 
 const WRITE = `INSERT INTO account_day (account_id, day, revision, securities, quality, origin, complete, cost_known, inflow_known, outflow_known, currency, value, cash, cost_basis, reasons)`;
 const VALUES = (revision: string) => `account_id, day, ${revision}, securities, quality, origin, complete, cost_known, true, true, currency, value, cash, cost_basis, reasons`;
+
+/** Runs these statements without nested loops; what else the transaction does is planned as ever. */
+export async function withHashedJoins<T>(tx: SqlClient, work: () => Promise<T>): Promise<T> {
+  const nested = (on: boolean) => tx.query(`SELECT set_config('enable_nestloop', $1, true)`, [String(on)]);
+  await nested(false);
+  const done = await work();
+  await nested(true);
+  return done;
+}
 
 /** Appends the day under the revision in force. @returns the accounts that have it now, and whether wholly priced */
 export const CLOSE_BATCH = `
