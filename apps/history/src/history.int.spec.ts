@@ -172,6 +172,17 @@ describe('what comes later', () => {
     expect(unknownTransactions).toMatchObject([{ date: '2026-11-10', provider: 'plaid', providerType: 'quantum', providerSubtype: 'leap', description: 'Who knows', amount: '-20' }]);
   });
 
+  it('a second snapshot of the day it was linked on leaves the past alone, and what nothing explains is a difference', async () => {
+    const account = await discover(history);
+    await firstSync(account, [stock('AAPL', '10'), usd('100')], [trade('2026-06-10', 'buy', 'AAPL', '4', '20')]);
+    await history.finished(account);
+    await history.seen(await history.say('sync', account.userId, [snapshotOf(account, '2026-11-20T19:00:00.000Z', [usd('300')], null)]));
+    await history.call(startReconstruction, account.userId, { accountId: account.accountId });
+    const { invariant } = await history.finished(account, 2);
+    expect(await valueOn(account, ['2026-06-09', '2026-06-10', '2026-11-19', '2026-11-20'])).toEqual(['174', '200', '290', '300']);
+    expect(invariant).toMatchObject({ holds: false, differences: [{ kind: 'between_snapshots', asset: 'currency:USD', difference: '200' }, { kind: 'between_snapshots', asset: 'equity:AAPL', difference: '-10' }] });
+  });
+
   it('a late, older snapshot changes what was and not what is held', async () => {
     const account = await discover(history);
     await firstSync(account, [stock('AAPL', '10')], []);

@@ -74,7 +74,7 @@ export async function loadRuns(client: SqlClient, jobs: readonly Job[], clock: C
 function sketchOf(job: Job, account: HistoryAccount | undefined, heads: readonly SnapshotHead[], clock: Clock): Sketch {
   const market = marketOfAccount(account);
   const lastClosed = dayNumber(lastClosedDay(instant(clock.now()), market));
-  const captured = newestOfEachDay(heads, market);
+  const captured = anchorsOf(heads, market);
   const firstSyncAt = heads.find((head) => head.syncId !== null)?.capturedAt ?? null;
   return { job, account, market, lastClosed, firstSyncAt, captured, restsOn: restsOn(captured, lastClosed) };
 }
@@ -117,15 +117,13 @@ function loadedRun(sketch: Sketch, captured: readonly CapturedSnapshot[], transa
   return { ...found, input: range.to < range.from ? null : input };
 }
 
-/** Of each market day the last one: the day's captured state. */
-function newestOfEachDay(heads: readonly SnapshotHead[], market: Market): DatedHead[] {
-  const newest = new Map<DayNumber, DatedHead>();
-  for (const head of heads) {
-    const day = marketDayNumber(Date.parse(head.capturedAt), market);
-    newest.delete(day);
-    newest.set(day, { ...head, day });
-  }
-  return [...newest.values()];
+/**
+ * Of each market day the last one, the day's captured state; and the very first of all, from which the past is undone: what a later one of
+ * that day shows otherwise happened since, whether or not its transactions have been told yet, and must not change the years before.
+ */
+function anchorsOf(heads: readonly SnapshotHead[], market: Market): DatedHead[] {
+  const dated = heads.map((head) => ({ ...head, day: marketDayNumber(Date.parse(head.capturedAt), market) }));
+  return dated.filter(({ day }, at) => at === 0 || day !== dated[at + 1]?.day);
 }
 
 export function marketOfAccount(account: Pick<HistoryAccount, 'timeZone'> | undefined): Market {
