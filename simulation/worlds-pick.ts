@@ -27,9 +27,12 @@ export function evenings({ from }: Case, chance: Random): string[] {
 }
 
 export function withoutCloses(of: Case, drop: (security: string, day: string) => boolean): Damaged {
-  const { world, from, accountId } = of;
-  const left = { ...world, prices: { ...world.prices, daily: world.prices.daily.filter(({ security, date }) => !drop(security, date)) } };
-  return { ...whole(of), world: left, truth: trueHistory({ ...left, accounts: world.accounts.filter(({ id }) => id === accountId) }, from, TODAY).get(accountId)! };
+  const { world, from, accountId, provider } = of;
+  const without = (dropped: typeof drop): World => ({ ...world, prices: { ...world.prices, daily: world.prices.daily.filter(({ security, date }) => !dropped(security, date)) } });
+  // What counts as cash needs no close.
+  const asCash = new Set(provider === 'snaptrade' ? world.securities.filter(({ kind }) => kind === 'money_market').map(({ id }) => id) : []);
+  const known = without((security, day) => drop(security, day) && !asCash.has(security));
+  return { ...whole(of), world: without(drop), truth: trueHistory({ ...known, accounts: world.accounts.filter(({ id }) => id === accountId) }, from, TODAY).get(accountId)! };
 }
 
 /** Its words are categories, all of which are known, and its amounts have no form on the wire to be wrong in. */

@@ -28,6 +28,14 @@ export function settle({ books, effects }: Ledger, timeline: Timeline): boolean[
   return agreed;
 }
 
+/**
+ * Whether the first snapshot alone says that something was never held before it, and what followed does not fit to that: then it may have
+ * left it out, and that nothing is left of the time before confirms nothing.
+ */
+export function isOpeningDoubtful(books: readonly Book[], agreed: readonly boolean[]): boolean {
+  return agreed.length > 2 && agreed[1] === false && books.some((book) => movesIn(book, 0).length === 0 && residual(book, 1) !== 0n);
+}
+
 /** What agrees but for what a split was rounded by is made to meet. */
 function meets(book: Book, segment: number): boolean {
   if (apart(book, segment) === 0n) return true;

@@ -112,6 +112,12 @@ describe('days before the provider’s transactions are whole', () => {
     expect(then.result.days.map(({ quality }) => quality)).toEqual([50, 50, 100, 100, 100]);
   });
 
+  it('are not sure where the first snapshot alone says that something was never held, and what followed does not fit to that', () => {
+    const before = (cash: string) => given().snapshot('2026-11-17', {}).snapshot('2026-11-20', { USD: cash }).row('fee', '2026-11-18', { cash: '-10' }).when('2026-11-15', '2026-11-19').day('2026-11-16');
+    expect(before('-10')).toMatchObject({ value: '0', quality: 100 });
+    expect(before('400')).toMatchObject({ value: '0', quality: 95, reasons: ['opening_unverified'] });
+  });
+
   it('are none of an account whose transactions nobody tells: it has no past', () => {
     const then = given().whole(null).snapshot('2026-11-18', { AAPL: '1' }).closes('AAPL', week).when('2026-11-10', '2026-11-19');
     expect(then.result.days.map(({ origin }) => origin)).toEqual(['captured', 'carried']);

@@ -39,12 +39,17 @@ export function markPeriods(ground: Ground): AccountDay['origin'][] {
 
 /**
  * That the snapshots agree only so tells on which side of one a transaction lies, and not when it happened: one that a snapshot of its day
- * does not show may have come after the close, or the snapshot was old; one that a snapshot of days before shows may have happened on any of them.
+ * does not show may have come after the close, or the snapshot was old; one that a snapshot of days before shows may have happened on any of
+ * them. And it tells only where both sides are confirmed: else any row of the amount that is missing would do.
  */
-function markSide({ timeline: { days }, first, marks }: Ground, { transaction, date, day, segment, first: expected }: Effect): void {
+function markSide({ timeline: { days }, proven, first, marks }: Ground, { transaction, date, day, segment, first: expected }: Effect): void {
   const start = segment > expected ? date : Math.max(date - SETTLED_WITHIN, days[segment - 1] ?? -Infinity);
   const end = transaction?.external === true ? day : day - 1;
   if (start < day) marks.lowerDays(start - first, end - first, SCORE.assumed, marks.reason('side_assumed', 'On which of these days a transaction happened is not known: only its side of a snapshot is.'));
+  const sides = [...proven.keys()].slice(Math.min(segment, expected), Math.max(segment, expected) + 1);
+  if (sides.every((side) => proven[side] === true)) return;
+  const reason = marks.reason('side_assumed', 'On which side of a snapshot a transaction lies is assumed: only one of the two is confirmed.');
+  for (const side of sides) if (proven[side] === true) marks.lowerDays((days[side - 1] ?? -Infinity) - first, (days[side] ?? Infinity) - 1 - first, SCORE.assumed, reason);
 }
 
 function beforeFirst({ input, ledger, timeline, proven, first, marks }: Ground): void {

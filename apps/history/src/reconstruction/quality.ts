@@ -18,7 +18,8 @@
  *    90   after the newest of what is known, units as they were (`carried`)
  *    90   the value of what crossed the account's border is unknown (`flow_value_missing`)
  *    95   before the first snapshot, with nothing at the far end to confirm it (`opening_unverified`); or after the last one (`carried`)
- *    98   a transaction is pending (`pending_transaction`); or on which of some days one happened is not known (`side_assumed`)
+ *    98   a transaction is pending (`pending_transaction`); or on which day or which side of a
+ *         snapshot one happened is assumed (`side_assumed`)
  *   100   otherwise: the day is captured; or it lies between two snapshots that its transactions join to the last unit; or before the
  *         first one, and undoing everything leaves exactly nothing, in every asset and every currency.
  *

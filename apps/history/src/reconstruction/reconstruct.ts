@@ -11,7 +11,7 @@
  * The close of a day that has a snapshot is the day's last snapshot, brought to the close by what is known to have followed it that day.
  */
 import { exact } from '@tidemark/money';
-import { settle } from './agree.js';
+import { isOpeningDoubtful, settle } from './agree.js';
 import { basisOf, statedBases } from './basis.js';
 import type { Book } from './book.js';
 import { unitsOf } from './book.js';
@@ -45,7 +45,8 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
   const shown = show(ledger, timeline, agreed, statedBases(input.snapshots, read));
   const forward = forwardDifferences(shown, input.snapshots, instantOf(input.from));
   const omitted = ledger.omissions.some(({ date, code, reach }) => code !== 'pending_transaction' && reach === null && date <= opened);
-  const proven = agreed.map((agrees, segment) => agrees && (segment > 0 || (!omitted && forward.length === 0)));
+  const opens = !omitted && forward.length === 0 && !isOpeningDoubtful(ledger.books, agreed);
+  const proven = agreed.map((agrees, segment) => agrees && (segment > 0 || opens));
   const first = withoutTransactions(input) ? Math.max(input.from, opened) : input.from;
   const supplied = suppliedPrices(input, read);
   const days = openDays(first, Math.max(input.to - first + 1, 0));

@@ -121,7 +121,7 @@ describe('a transaction of the snapshot’s own day', () => {
   });
 
   it('that a snapshot of noon does not show is of its day all the same', () => {
-    const then = given().snapshot('2026-11-16', { USD: '333.39' }).snapshot('2026-11-19', { USD: '317.7' }).row('fee', '2026-11-16', { cash: '-15.69' }).when('2026-11-16', '2026-11-18');
+    const then = given().deposit('2026-11-13', '333.39').snapshot('2026-11-16', { USD: '333.39' }).snapshot('2026-11-19', { USD: '317.7' }).row('fee', '2026-11-16', { cash: '-15.69' }).when('2026-11-16', '2026-11-18');
     expect(then.values()).toEqual(['317.7', '317.7', '317.7']);
     expect(then.result.days.map(({ quality }) => quality)).toEqual([100, 100, 100]);
   });
@@ -130,5 +130,17 @@ describe('a transaction of the snapshot’s own day', () => {
     const then = given().snapshot('2026-11-13', { USD: '100' }).snapshot('2026-11-17', { AAPL: { units: '1', costBasis: '100' }, USD: '0' }).snapshot('2026-11-20', { AAPL: { units: '1', costBasis: '100' }, USD: '0' }).buy('2026-11-18', 'AAPL', '1', '100', { provider: 'plaid' }).closes('AAPL', closes).when('2026-11-13', '2026-11-19');
     expect(then.result.days.map(({ quality }) => quality)).toEqual([100, 100, 98, 98, 100, 100, 100]);
     expect(then.result.invariant.holds).toBe(true);
+  });
+
+  it('of the amount that is missing elsewhere proves nothing where its other side is not confirmed', () => {
+    // Without the deposit of 100 on the 18th, that of the 16th would do for it, if it came after the snapshot.
+    const then = given().deposit('2026-11-13', '400').deposit('2026-11-16', '100').snapshot('2026-11-16', { USD: '500' }).snapshot('2026-11-19', { USD: '600' }).when('2026-11-13', '2026-11-18');
+    expect(then.values()).toEqual(['500', '500', '500', '600', '600', '600']);
+    expect(then.day('2026-11-17')).toMatchObject({ quality: 98, reasons: ['side_assumed'] });
+    // And after the last snapshot: the 100 that are missing on the 17th, and 100 that left on the day of it.
+    const last = given().deposit('2026-11-13', '500').snapshot('2026-11-16', { USD: '500' }).snapshot('2026-11-19', { USD: '500' }).row('fee', '2026-11-17', { cash: '-100' }).row('rebate', '2026-11-19', { cash: '100' }).when('2026-11-16', '2026-11-18');
+    expect(last.result.days.map(({ quality }) => quality)).toEqual([100, 100, 100]);
+    const gone = given().deposit('2026-11-13', '500').snapshot('2026-11-16', { USD: '500' }).snapshot('2026-11-19', { USD: '500' }).row('rebate', '2026-11-19', { cash: '100' }).when('2026-11-16', '2026-11-18');
+    expect(gone.result.days.map(({ quality }) => quality)).toEqual([98, 98, 98]);
   });
 });
