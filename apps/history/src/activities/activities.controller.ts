@@ -5,20 +5,17 @@ import type { RequestOf, ResponseOf, RpcContext, RpcReply } from '@tidemark/cont
 import { marketDayOf } from '@tidemark/market';
 import { instant } from '@tidemark/kernel';
 import { answered, refused, RpcMethod } from '@tidemark/service';
-import { pageOfTransactions } from '../projections/transactions/query.js';
-import { accountsAsked } from '../reads/accounts-asked.js';
 import { daysAsked, invalidField } from '../reads/days-asked.js';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
-import { activityOf } from './activity.js';
 import { decodeCursor, encodeCursor } from './activity-cursor.js';
 import { kindsAsked } from './kinds-asked.js';
+import { activitiesOf } from './load-activities.js';
 
 @Controller()
 export class ActivitiesController {
   constructor(@Inject(HISTORY_READS) private readonly reads: HistoryReads) {}
 
-  /** Of accounts that stand aside now (a duplicate, an excluded one) only when they are asked for: the same purchase is listed once. */
   @RpcMethod(historyRpc.activities)
   async activities(payload: RequestOf<typeof historyRpc.activities>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof historyRpc.activities>>> {
     const { database, clock } = this.reads;
@@ -31,13 +28,10 @@ export class ActivitiesController {
     const after = payload.cursor === undefined ? undefined : decodeCursor(payload.cursor);
     if (after === null) return refused(invalidField('cursor', 'is not the nextCursor of a page of activities'));
     const stale = await isStale(database, context.after);
-    const accounts = await accountsAsked(database, { ...payload, userId: context.userId });
-    if (!accounts.ok) return refused(accounts.error);
-    const aside = new Set(['duplicate', 'excluded']);
-    const listed = accounts.value.inScope.filter(({ accountId }) => accountId === payload.account || !aside.has(accounts.value.notCounted(accountId, today) ?? ''));
-    const rows = await pageOfTransactions(database, listed.map(({ accountId }) => accountId), { from: days.value.from ?? undefined, to: days.value.to ?? undefined, kinds: kinds.value, after, limit });
-    const items = rows.slice(0, limit).map(activityOf);
-    const last = rows.length > limit ? items.at(-1) : undefined;
-    return answered({ items, nextCursor: last ? encodeCursor({ day: last.date, transactionId: last.transactionId }) : null }, { stale });
+    const read = await activitiesOf(this.reads, { ...payload, userId: context.userId });
+    if (!read.ok) return refused(read.error);
+    const { items, more } = await read.value({ from: days.value.from ?? undefined, to: days.value.to ?? undefined, kinds: kinds.value, after, limit });
+    const last = more ? items.at(-1) : undefined;
+    return answered({ items: [...items], nextCursor: last ? encodeCursor({ day: last.date, transactionId: last.transactionId }) : null }, { stale });
   }
 }

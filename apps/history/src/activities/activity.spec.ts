@@ -13,10 +13,23 @@ const recorded: RecordedTransaction = {
 
 describe('an activity', () => {
   it('says what happened to units and cash, and keeps what the provider wrote', () => {
-    expect(activityOf({ accountId: 'a', provider: 'snaptrade', recorded, normalised: normalise('snaptrade', recorded) })).toEqual({
+    expect(activityOf({ accountId: 'a', provider: 'snaptrade', recorded, normalised: normalise('snaptrade', recorded) }, { counted: true, convert: null })).toEqual({
       transactionId: TRANSACTION, accountId: 'a', date: '2026-02-18', at: null, type: 'dividend', asset: 'equity:AAPL', quantity: '0', price: '0.24', fees: null, amount: '9.6', currency: 'USD',
-      description: 'APPLE DIV', pending: false, external: false, provider: 'snaptrade', providerType: 'DIVIDEND', providerSubtype: null, original: { units: '40' },
+      description: 'APPLE DIV', pending: false, external: false, counted: true, unconverted: null, provider: 'snaptrade', providerType: 'DIVIDEND', providerSubtype: null, original: { units: '40' },
     });
+  });
+});
+
+describe('an activity in another currency', () => {
+  const shown = (rate: string | null) => activityOf({ accountId: 'a', provider: 'snaptrade', recorded, normalised: normalise('snaptrade', recorded) }, { counted: false, convert: { currency: 'EUR', rate: (from, day) => (from === 'USD' && day === '2026-02-18' ? rate : '7') } });
+
+  it('has its amounts at the rate of its day, and what they were', () => {
+    expect(shown('0.9')).toMatchObject({ currency: 'EUR', amount: '8.64', price: '0.216', fees: null, quantity: '0', counted: false, unconverted: { currency: 'USD', amount: '9.6', price: '0.24', fees: null } });
+    expect(shown('0.9')).not.toHaveProperty('reason');
+  });
+
+  it('has none where there is no rate, and says so', () => {
+    expect(shown(null)).toMatchObject({ currency: 'EUR', amount: null, price: null, unconverted: { currency: 'USD', amount: '9.6' }, reason: { code: 'rate_missing', detail: 'No rate from USD to EUR is known on 2026-02-18.', accountId: 'a', asset: 'equity:AAPL' } });
   });
 });
 

@@ -60,6 +60,13 @@ describe('activities', () => {
     expect((await ask(activities, { source: 'house' })).items).toEqual([]);
   });
 
+  it('are in another currency where one is asked for, and say where no rate is known', async () => {
+    const [dividend] = (await ask(activities, { type: 'dividend', currency: 'EUR' })).items;
+    expect(dividend).toMatchObject({ currency: 'EUR', amount: null, unconverted: { currency: 'USD', amount: '10' }, reason: { code: 'rate_missing', accountId: account.accountId, from: '2026-03-16' } });
+    expect((await ask(activities, { type: 'dividend', currency: 'USD' })).items).toMatchObject([{ currency: 'USD', amount: '10', unconverted: null }]);
+    expect(await ask(activities, { currency: 'XQX' })).toMatchObject({ code: 'validation_failed', errors: [{ field: 'currency' }] });
+  });
+
   it('of another user are as unknown as if they were not', async () => {
     expect((await ask(activities, {}, stranger.userId)).items).toEqual([]);
     expect(await ask(activities, { account: account.accountId }, stranger.userId)).toMatchObject({ code: 'not_found' });
@@ -102,6 +109,20 @@ describe('income', () => {
     expect(await ask(income, {})).toMatchObject({ currency: 'USD', dividends: '10', interest: '0.5', total: '10.5', withheld: '1.5', reasons: [] });
     expect(await ask(income, { account: other.accountId })).toMatchObject({ dividends: '0', interest: '0.5', months: [{ month: '2026-05' }, { month: '2026-06' }, {}, {}, {}, {}, { month: '2026-11' }] });
     expect(await ask(income, {}, stranger.userId)).toMatchObject({ total: '0' });
+  });
+});
+
+describe('an account that is taken out on a day', () => {
+  it('has its rows of before listed as it has its income counted, and all of them where it is named', async () => {
+    const third = await discover(history, { userId: account.userId });
+    await firstSync(third, [usd('9')], [cash('2026-05-29', 'dividend', '3'), cash('2026-06-01', 'dividend', '4')]);
+    const reached = await history.say('connections', account.userId, [[`connection-${third.connectionId}`, 'AccountUpdated', { userId: account.userId, connectionId: third.connectionId, accountId: third.accountId, countInTotals: false, effectiveAt: '2026-06-01T15:00:00.000Z' }]]);
+    await history.seen(reached);
+    const listed = async (payload: RequestOf<typeof activities>) => (await ask(activities, { type: 'dividend', ...payload })).items.map(({ date, amount, counted }: any) => [date, amount, counted]);
+    expect(await listed({})).toEqual([['2026-05-29', '3', true], ['2026-03-16', '10', true]]);
+    expect(await ask(income, {})).toMatchObject({ dividends: '13' });
+    expect(await listed({ account: third.accountId })).toEqual([['2026-06-01', '4', false], ['2026-05-29', '3', true]]);
+    expect(await ask(income, { account: third.accountId })).toMatchObject({ dividends: '3' });
   });
 });
 

@@ -37,6 +37,7 @@ export const ACTIVITY_COLUMNS: readonly Column<historyRpc.Activity>[] = [
   { name: 'providerSubtype', of: (one) => one.providerSubtype },
   { name: 'description', of: (one) => one.description },
   { name: 'transactionId', of: (one) => one.transactionId },
+  { name: 'counted', of: (one) => one.counted },
 ];
 
 type Realised = historyRpc.Gains['realised']['lines'][number];

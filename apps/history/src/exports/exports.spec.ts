@@ -7,7 +7,7 @@ import { documentOf } from './document.js';
 
 const activity = (given: Partial<historyRpc.Activity>): historyRpc.Activity => ({
   transactionId: '00000000-0000-7000-8000-000000000001', accountId: '00000000-0000-7000-8000-00000000000a', date: '2026-02-28', at: null, type: 'buy', asset: 'equity:AAPL', quantity: '10', price: '150.25', fees: '1', amount: '-1503.5', currency: 'USD',
-  description: null, pending: false, external: false, provider: 'plaid', providerType: 'buy', providerSubtype: null, original: { id: 1 }, ...given,
+  description: null, pending: false, external: false, counted: true, unconverted: null, provider: 'plaid', providerType: 'buy', providerSubtype: null, original: { id: 1 }, ...given,
 });
 const point: historyRpc.HistoryPoint = { date: '2024-02-29', value: '-12.5', cash: null, costBasis: null, gain: null, gainPercent: null, netFlow: '0', open: null, high: null, low: null, close: null, securitiesCount: 2, origin: 'captured', quality: 90 };
 const rowsOf = (text: string) => parse(text);
@@ -15,7 +15,7 @@ const rowsOf = (text: string) => parse(text);
 describe('an export', () => {
   it('has these columns in this order, for as long as anyone reads it', () => {
     expect(HISTORY_COLUMNS.map(({ name }) => name).join()).toBe('date,value,cash,costBasis,gain,gainPercent,netFlow,open,high,low,close,securitiesCount,origin,quality');
-    expect(ACTIVITY_COLUMNS.map(({ name }) => name).join()).toBe('date,at,accountId,type,asset,quantity,price,fees,amount,currency,external,pending,provider,providerType,providerSubtype,description,transactionId');
+    expect(ACTIVITY_COLUMNS.map(({ name }) => name).join()).toBe('date,at,accountId,type,asset,quantity,price,fees,amount,currency,external,pending,provider,providerType,providerSubtype,description,transactionId,counted');
     expect(GAIN_COLUMNS.map(({ name }) => name).join()).toBe('kind,accountId,asset,acquired,sold,quantity,costBasis,proceeds,value,gain,currency,longTerm,transactionId,reason');
   });
 

@@ -3,11 +3,8 @@ import type { historyRpc, Problem } from '@tidemark/contracts';
 import { instant, ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { marketDayOf } from '@tidemark/market';
-import { activityOf } from '../activities/activity.js';
+import { activitiesOf } from '../activities/load-activities.js';
 import { gainsOf } from '../gains/gains-of.js';
-import { pageOfTransactions } from '../projections/transactions/query.js';
-import type { StoredTransaction } from '../projections/transactions/query.js';
-import { accountsAsked } from '../reads/accounts-asked.js';
 import { daysAsked } from '../reads/days-asked.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { readDayRanges } from '../series/day-ranges.js';
@@ -33,26 +30,23 @@ export async function historyTable(reads: HistoryReads, asked: ExportAsked): Pro
 }
 
 const PAGE = 500;
-/** The same purchase is listed once: not in an account that stands aside for its twin, unless that one is asked for. */
-const ASIDE: ReadonlySet<string> = new Set(['duplicate', 'excluded']);
 
-/** Newest first, each in its own currency. */
+/** Newest first, each in its own currency unless another is asked for. */
 export async function activityTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<historyRpc.Activity>, Problem>> {
   const today = marketDayOf(instant(reads.clock.now()));
   const days = daysAsked(asked, today);
   if (!days.ok) return days;
-  const accounts = await accountsAsked(reads.database, asked);
-  if (!accounts.ok) return accounts;
-  const listed = accounts.value.inScope.map(({ accountId }) => accountId).filter((accountId) => accountId === asked.account || !ASIDE.has(accounts.value.notCounted(accountId, today) ?? ''));
+  const read = await activitiesOf(reads, asked);
+  if (!read.ok) return read;
   const { from, to } = days.value;
-  const stored: StoredTransaction[] = [];
+  const rows: historyRpc.Activity[] = [];
   for (let more = true; more; ) {
-    const last = stored.at(-1)?.normalised;
-    const page = await pageOfTransactions(reads.database, listed, { from: from ?? undefined, to: to ?? undefined, after: last && { day: last.date, transactionId: last.transactionId }, limit: PAGE });
-    stored.push(...page.slice(0, PAGE));
-    more = page.length > PAGE;
+    const last = rows.at(-1);
+    const page = await read.value({ from: from ?? undefined, to: to ?? undefined, after: last && { day: last.date, transactionId: last.transactionId }, limit: PAGE });
+    rows.push(...page.items);
+    more = page.more;
   }
-  return ok({ of: 'activities', columns: ACTIVITY_COLUMNS, rows: stored.map(activityOf), from, to, currency: null, reasons: [] });
+  return ok({ of: 'activities', columns: ACTIVITY_COLUMNS, rows, from, to, currency: asked.currency ?? null, reasons: rows.flatMap(({ reason }) => reason ?? []) });
 }
 
 /** First in, first out: of another method ask `/portfolio/gains`. */

@@ -22,7 +22,7 @@ export interface IncomeInput {
   readonly rate: (from: string, day: Day) => Decimal | null;
 }
 
-type Sums = Record<IncomeSort | 'total', Decimal | null>;
+type Sums = Record<IncomeSort | 'total' | 'interestPaid', Decimal | null>;
 interface Converted extends IncomeEntry {
   readonly value: Decimal | null;
 }
@@ -33,10 +33,11 @@ export function incomeAnswer(input: IncomeInput): historyRpc.Income {
   const entries = input.entries
     .filter(({ accountId, date }) => (days.from === null || date >= days.from) && (days.to === null || date <= days.to) && input.counts(accountId, date))
     .map((entry): Converted => ({ ...entry, value: inBase(input, entry, reasons) }));
-  const income = entries.filter(({ sort }) => sort !== 'withheld');
-  const { total, ...sorts } = sumsOf(income);
+  const income = entries.filter(isIncome);
+  const besides = entries.filter(({ sort }) => sort !== 'withheld');
+  const { total, ...sorts } = sumsOf(besides);
   const withheld = sumAll(entries.filter(({ sort }) => sort === 'withheld').map(({ value }) => value));
-  return { currency, from: days.from, to: days.to, ...sorts, total, withheld, months: monthsOf(income, days, today), assets: assetsOf(income), reasons: reasons.all };
+  return { currency, from: days.from, to: days.to, ...sorts, total, withheld, months: monthsOf(besides, days, today), assets: assetsOf(income), reasons: reasons.all };
 }
 
 function inBase({ currency, rate }: IncomeInput, { amount, currency: own, accountId, asset, date }: IncomeEntry, reasons: Reasons): Decimal | null {
@@ -51,9 +52,12 @@ function inBase({ currency, rate }: IncomeInput, { amount, currency: own, accoun
   return converted === null ? null : multiply(amount, converted);
 }
 
+/** What was paid for being held; what stands beside it is in no sum of it. */
+const isIncome = ({ sort }: IncomeEntry): boolean => sort !== 'withheld' && sort !== 'interestPaid';
+
 function sumsOf(entries: readonly Converted[]): Sums {
-  const of = (sort: IncomeSort) => sumAll(entries.filter((entry) => entry.sort === sort).map(({ value }) => value));
-  return { dividends: of('dividends'), interest: of('interest'), capitalGains: of('capitalGains'), other: of('other'), total: sumAll(entries.map(({ value }) => value)) };
+  const of = (sort: IncomeEntry['sort']) => sumAll(entries.filter((entry) => entry.sort === sort).map(({ value }) => value));
+  return { dividends: of('dividends'), interest: of('interest'), capitalGains: of('capitalGains'), other: of('other'), interestPaid: of('interestPaid'), total: sumAll(entries.filter(isIncome).map(({ value }) => value)) };
 }
 
 function sumAll(amounts: readonly (Decimal | null)[]): Decimal | null {

@@ -1,7 +1,7 @@
 /**
  * Which transactions are income, and of what sort. Pure. Income is what an asset pays for being held: dividends (those paid in lieu as
  * well), interest, distributed capital gains, rebates. A return of capital gives back what was paid and is none; interest below zero was paid,
- * not earned, and is a cost. A dividend taken back lowers the dividends. Tax stands beside it, never taken off.
+ * not earned: a cost, which stands beside it. A dividend taken back lowers the dividends. Tax stands beside it as well, never taken off.
  */
 import type { Day } from '@tidemark/market';
 import { isNegative, negate } from '@tidemark/money';
@@ -14,9 +14,9 @@ export interface IncomeEntry {
   readonly accountId: string;
   readonly transactionId: string;
   readonly date: Day;
-  readonly sort: IncomeSort | 'withheld';
+  readonly sort: IncomeSort | 'withheld' | 'interestPaid';
   readonly asset: AssetId | null;
-  /** Null: not told, or in no currency that is known. Of `withheld` what was taken is above zero. */
+  /** Null: not told, or in no currency that is known. Of `withheld` and `interestPaid` what was taken is above zero. */
   readonly amount: Decimal | null;
   readonly currency: string | null;
 }
@@ -29,9 +29,9 @@ export function incomeEntries(accountId: string, transactions: readonly Normalis
     const sort = row.pending ? null : sortOf(row);
     if (sort === null) return [];
     const cash = row.kind === 'reinvestment' ? (row.worth ?? null) : row.cash;
-    if (row.kind === 'interest' && cash !== null && isNegative(cash)) return [];
-    const amount = row.currency === null || cash === null ? null : sort === 'withheld' ? negate(cash) : cash;
-    return [{ accountId, transactionId: row.transactionId, date: row.date, sort, asset: row.asset, amount, currency: row.currency }];
+    const paid = row.kind === 'interest' && cash !== null && isNegative(cash);
+    const amount = row.currency === null || cash === null ? null : sort === 'withheld' || paid ? negate(cash) : cash;
+    return [{ accountId, transactionId: row.transactionId, date: row.date, sort: paid ? 'interestPaid' : sort, asset: row.asset, amount, currency: row.currency }];
   });
 }
 

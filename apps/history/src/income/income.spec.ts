@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { transaction } from '../gains/gains.fixture.js';
 import type { Row } from '../gains/gains.fixture.js';
+import { multiply } from '@tidemark/money';
+import { incomeDays } from '../returns/income-days.js';
 import { incomeAnswer } from './income-answer.js';
 import type { IncomeInput } from './income-answer.js';
 import { incomeEntries } from './income-entry.js';
@@ -29,9 +31,9 @@ describe('income', () => {
 
   it('is by month, the empty ones between too', () => {
     expect(income(rows).months).toEqual([
-      { month: '2026-03', dividends: '20.6', interest: '0', capitalGains: '0', other: '0', total: '20.6' },
-      { month: '2026-04', dividends: '0', interest: '0', capitalGains: '0', other: '0', total: '0' },
-      { month: '2026-05', dividends: '0', interest: '0.4', capitalGains: '25', other: '2', total: '27.4' },
+      { month: '2026-03', dividends: '20.6', interest: '0', capitalGains: '0', other: '0', total: '20.6', interestPaid: '0' },
+      { month: '2026-04', dividends: '0', interest: '0', capitalGains: '0', other: '0', total: '0', interestPaid: '0' },
+      { month: '2026-05', dividends: '0', interest: '0.4', capitalGains: '25', other: '2', total: '27.4', interestPaid: '0' },
     ]);
   });
 
@@ -54,9 +56,20 @@ describe('income', () => {
   });
 });
 
+describe('income and performance', () => {
+  it('have the same dividends, interest, interest paid and taxes of the same rows', () => {
+    const given = [...rows, ['2026-05-06', 'interest', '0', A, '-7'], ['2026-05-07', 'interest', '0', A, '-2.5', { currency: 'EUR' }], ['2026-05-08', 'fee', '0', A, '-1']] as const satisfies readonly Row[];
+    const rate = (from: string) => (from === 'EUR' ? '1.1' : '1');
+    const { dividends, interest, interestPaid, withheld, months, total } = income(given, { rate });
+    const { totals } = incomeDays([{ accountId: 'a', transactions: given.map(transaction), counts: () => true }], (amount, currency) => multiply(amount, rate(currency)));
+    expect(totals).toEqual({ dividends, interest, interestPaid, taxes: withheld, fees: '10.75' });
+    expect([interestPaid, total, months.at(-1)]).toMatchObject(['9.75', '48', { month: '2026-05', interestPaid: '9.75', total: '27.4' }]);
+  });
+});
+
 describe('what is income', () => {
   it('a dividend taken back lowers it, interest paid does not, capital returned is none', () => {
-    expect(income([...rows, ['2026-05-06', 'dividend', '0', A, '-9.6'], ['2026-05-06', 'interest', '0', A, '-7'], ['2026-05-06', 'return_of_capital', '0', A, '50'], ['2026-05-06', 'deposit', '0', A, '50']])).toMatchObject({ dividends: '11', interest: '0.4', total: '38.4' });
+    expect(income([...rows, ['2026-05-06', 'dividend', '0', A, '-9.6'], ['2026-05-06', 'interest', '0', A, '-7'], ['2026-05-06', 'return_of_capital', '0', A, '50'], ['2026-05-06', 'deposit', '0', A, '50']])).toMatchObject({ dividends: '11', interest: '0.4', total: '38.4', interestPaid: '7' });
   });
 
   it('what was reinvested is counted with its dividend, or by itself where that was never a row', () => {

@@ -2,7 +2,7 @@
 import type { NotCounted, Problem } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { closeMs, dayNumber, marketOf } from '@tidemark/market';
+import { closeMs, dayNumber, dayOf, marketDayNumber, marketOf } from '@tidemark/market';
 import type { Day } from '@tidemark/market';
 import type { SqlClient } from '@tidemark/postgres';
 import type { HistoryAccount } from '../projections/accounts/row.js';
@@ -18,6 +18,15 @@ export interface AccountsAsked {
   readonly inScope: readonly HistoryAccount[];
   /** Why an account counts in no sum on that day, as its history has it; null where it does. */
   readonly notCounted: (accountId: string, day: Day) => NotCounted | null;
+  /** The stretches of days on which an account counts, oldest first. */
+  readonly countedSpans: (accountId: string) => CountedSpan[];
+}
+
+/** Both ends included; null: without an end on that side. */
+export interface CountedSpan {
+  readonly accountId: string;
+  readonly from: Day | null;
+  readonly to: Day | null;
 }
 
 export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promise<Result<AccountsAsked, Problem>> {
@@ -26,5 +35,13 @@ export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promi
   const all = scope.value.all.map(({ account }) => account);
   const zones = new Map(all.map(({ accountId, timeZone }) => [accountId, timeZone === null ? undefined : marketOf(timeZone)]));
   const counted = countedDays(all, ({ accountId }, day) => closeMs(day, zones.get(accountId)));
-  return ok({ base: scope.value.base, all, inScope: scope.value.inScope.map(({ account }) => account), notCounted: (accountId, day) => counted.get(accountId)?.(dayNumber(day)) ?? null });
+  const notCounted: AccountsAsked['notCounted'] = (accountId, day) => counted.get(accountId)?.(dayNumber(day)) ?? null;
+  const changed = all.flatMap(({ changes }) => changes.map(({ effectiveAt }) => Date.parse(effectiveAt)));
+  const countedSpans = (accountId: string): CountedSpan[] => {
+    // What holds at a day's close holds for the day: a change holds from the market day that it falls on.
+    const starts = [...new Set(changed.map((at) => marketDayNumber(at, zones.get(accountId))))].sort((a, b) => a - b).map(dayOf);
+    const spans = [null, ...starts].map((from, index): CountedSpan => ({ accountId, from, to: starts[index] === undefined ? null : dayOf(dayNumber(starts[index]) - 1) }));
+    return spans.filter(({ from, to }) => (from ?? to) === null || notCounted(accountId, (from ?? to) as Day) === null);
+  };
+  return ok({ base: scope.value.base, all, inScope: scope.value.inScope.map(({ account }) => account), notCounted, countedSpans });
 }

@@ -11,7 +11,7 @@ import { completed, discover, recorded, snapshotOf, startFixture, stock, trade, 
 import type { GivenAccount, HistoryFixture } from '../history.fixture.js';
 import type { PriceSource } from '../price-source/price-source.js';
 
-const { allocation, analytics, exportHistory, gains, performance, portfolioHistory } = historyRpc;
+const { activities, allocation, analytics, exportHistory, gains, income, performance, portfolioHistory } = historyRpc;
 
 /** Rises by a tenth on 2026-11-18. */
 const RULES: Record<string, [before: string, after: string]> = { AAPL: ['100', '110'], SPY: ['400', '440'], EURUSD: ['1.1', '1.1'] };
@@ -90,6 +90,13 @@ describe('performance', () => {
   it('of a day is that of the last day that closed', async () => {
     expect(await ask(performance, { account: account.accountId, period: '1D' })).toMatchObject({ from: '2026-11-19', to: '2026-11-20', timeWeighted: { value: '0' }, moneyWeighted: { value: '0', period: '0' }, volatility: { daily: null, reason: { code: 'too_few_days' } } });
     expect(await ask(performance, { account: account.accountId, from: '2026-11-17', to: '2026-11-18' })).toMatchObject({ timeWeighted: { value: '0.05' }, maxDrawdown: { value: '0' } });
+  });
+
+  it('has the income of /portfolio/income, and the activities have it in another currency', async () => {
+    const [{ gain }, paid] = [await ask(performance, { account: account.accountId, period: '1M' }), await ask(income, { account: account.accountId, from: '2026-10-21', to: '2026-11-20' })];
+    expect(gain).toMatchObject({ dividends: paid.dividends, interest: paid.interest, interestPaid: paid.interestPaid, taxes: paid.withheld });
+    expect([paid.dividends, paid.interestPaid]).toEqual(['10', '0']);
+    expect((await ask(activities, { account: account.accountId, currency: 'EUR', type: 'dividend,deposit' })).items.map(({ type, amount, currency, unconverted }) => [type, amount, currency, unconverted?.amount])).toEqual([['dividend', '9.09090909090909091', 'EUR', '10'], ['deposit', '454.5454545454545455', 'EUR', '500']]);
   });
 
   it('compares with a symbol that nobody holds, and says so where nobody has its prices', async () => {
@@ -199,8 +206,8 @@ describe('export', () => {
     const chart = await ask(exportHistory, { format: 'csv', account: account.accountId, period: '1W' });
     expect(chart).toMatchObject({ filename: 'tidemark-history-2026-11-13-2026-11-20.csv', contentType: expect.stringContaining('text/csv') });
     expect((parse(chart.body, { columns: true }) as unknown as { date: string; value: string }[]).map(({ date, value }) => [date, value]).slice(3, 7)).toEqual([['2026-11-16', '2000'], ['2026-11-17', '2000'], ['2026-11-18', '2100'], ['2026-11-19', '2100']]);
-    const activities = await ask(exportHistory, { format: 'csv', of: 'activities' });
-    expect((parse(activities.body, { columns: true }) as unknown as { type: string; description: string }[]).map(({ type, description }) => [type, description])).toEqual([['dividend', ''], ['buy', `'=cmd|x`], ['deposit', '']]);
+    const rows = await ask(exportHistory, { format: 'csv', of: 'activities' });
+    expect((parse(rows.body, { columns: true }) as unknown as { type: string; description: string }[]).map(({ type, description }) => [type, description])).toEqual([['dividend', ''], ['buy', `'=cmd|x`], ['deposit', '']]);
     const json = await ask(exportHistory, { format: 'json', of: 'activities', account: account.accountId, from: '2026-11-11', to: '2026-11-13' });
     const lines = await ask(exportHistory, { format: 'json', of: 'gains', account: account.accountId });
     expect(JSON.parse(lines.body)).toMatchObject({ of: 'gains', currency: 'USD', rows: expect.arrayContaining([expect.objectContaining({ kind: 'unrealised', asset: 'equity:AAPL' })]) });

@@ -14,7 +14,7 @@ describe('income and costs', () => {
   it('are told apart, by day and in all', () => {
     const { days, totals } = of(row('dividend', '9.6'), row('interest', '0.4'), row('fee', '-2'), row('tax', '-1.44'), row('dividend', '5', { date: '2026-03-03' }));
     expect(Object.fromEntries(days)).toEqual({ '2026-03-02': { income: '10', costs: '3.44' }, '2026-03-03': { income: '5', costs: '0' } });
-    expect(totals).toEqual({ dividends: '14.6', interest: '0.4', fees: '2', taxes: '1.44' });
+    expect(totals).toEqual({ dividends: '14.6', interest: '0.4', fees: '2', interestPaid: '0', taxes: '1.44' });
   });
 
   it('count what a trade contains: 100 − 1 for 10 at 10 is a cost of 1', () => {
@@ -28,13 +28,13 @@ describe('income and costs', () => {
   });
 
   it('take interest that was paid on margin for a fee', () => {
-    expect(of(row('interest', '-3'), row('interest', '1'), row('fee', '-2')).totals).toMatchObject({ interest: '1', fees: '5' });
+    expect(of(row('interest', '-3'), row('interest', '1'), row('fee', '-2')).totals).toMatchObject({ interest: '1', fees: '5', interestPaid: '3' });
   });
 
   it('take distributed gains, returned capital and rebates for no price, and for no dividend', () => {
     const { days, totals } = of(row('capital_gain', '7'), row('return_of_capital', '3'), row('rebate', '1'));
     expect(days.get('2026-03-02')).toEqual({ income: '11', costs: '0' });
-    expect(totals).toEqual({ dividends: '0', interest: '0', fees: '0', taxes: '0' });
+    expect(totals).toEqual({ dividends: '0', interest: '0', fees: '0', interestPaid: '0', taxes: '0' });
   });
 
   it('know a reinvestment whose income no row reports, and do not count one twice', () => {
@@ -45,7 +45,7 @@ describe('income and costs', () => {
   it('are converted at the rate, and unknown without one: their day and their sum, and no other', () => {
     expect(of(row('dividend', '10', { currency: 'EUR' })).totals.dividends).toBe('11');
     const { days, totals } = of(row('dividend', '10', { currency: 'JPY' }), row('interest', '1', { date: '2026-03-03' }));
-    expect(totals).toEqual({ dividends: null, interest: '1', fees: '0', taxes: '0' });
+    expect(totals).toEqual({ dividends: null, interest: '1', fees: '0', interestPaid: '0', taxes: '0' });
     expect(days.get('2026-03-02')).toEqual({ income: null, costs: '0' });
     expect(days.get('2026-03-03')).toEqual({ income: '1', costs: '0' });
     expect(of(row('dividend', null)).totals.dividends).toBeNull();

@@ -4,12 +4,12 @@
  * answer about income (`incomeEntries`); beside it stand
  *
  *   returned   a return of capital: no income, but no price either
- *   fees       fees, those contained in trades, and interest paid on margin; what a dividend was charged is taken off it already
+ *   fees       fees, those contained in trades, and interest paid on margin (`interestPaid` alone); what a dividend was charged is taken off it already
  *   taxes      tax, withheld or not
  *
  * Pending rows are not yet true. What is unknown makes its day and its sum unknown, and no other.
  */
-import { add, isNegative, isZero, negate } from '@tidemark/money';
+import { add, isZero, negate } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { NormalisedTransaction } from '@tidemark/transactions';
 import { incomeEntries } from '../income/income-entry.js';
@@ -23,22 +23,23 @@ export interface Payer {
   readonly counts: (date: string) => boolean;
 }
 
-export type Totals = Readonly<Record<'dividends' | 'interest' | 'fees' | 'taxes', Decimal | null>>;
+/** `fees` contain `interestPaid`. */
+export type Totals = Readonly<Record<'dividends' | 'interest' | 'fees' | 'interestPaid' | 'taxes', Decimal | null>>;
 
 /** An amount in the row's currency, + in; fees and taxes above zero. */
 interface Paid {
   readonly date: string;
-  readonly to: 'dividends' | 'interest' | 'other' | 'fees' | 'taxes';
+  readonly to: 'dividends' | 'interest' | 'other' | 'fees' | 'interestPaid' | 'taxes';
   readonly amount: Decimal | null;
   readonly currency: string | null;
 }
 
-const TO = { dividends: 'dividends', interest: 'interest', capitalGains: 'other', other: 'other', withheld: 'taxes' } as const;
+const TO = { dividends: 'dividends', interest: 'interest', capitalGains: 'other', other: 'other', interestPaid: 'interestPaid', withheld: 'taxes' } as const;
 
 /** @param convert null where the rate of that day is not known */
 export function incomeDays(payers: readonly Payer[], convert: (amount: Decimal, currency: string, date: string) => Decimal | null): { days: Map<string, DayIncome>; totals: Totals } {
   const days = new Map<string, DayIncome>();
-  const totals: Record<string, Decimal | null> = { dividends: '0', interest: '0', fees: '0', taxes: '0' };
+  const totals: Record<string, Decimal | null> = { dividends: '0', interest: '0', fees: '0', interestPaid: '0', taxes: '0' };
   const paid = payers.flatMap(({ accountId, transactions, counts }) => [
     ...incomeEntries(accountId, transactions).map(({ date, sort, amount, currency }): Paid => ({ date, to: TO[sort], amount, currency })),
     ...transactions.filter(({ pending }) => !pending).flatMap(beside),
@@ -46,9 +47,10 @@ export function incomeDays(payers: readonly Payer[], convert: (amount: Decimal, 
   for (const one of paid) {
     const worth = inBase(one, convert);
     const day = days.get(one.date) ?? { income: '0', costs: '0' };
-    const cost = one.to === 'fees' || one.to === 'taxes';
+    const cost = one.to === 'fees' || one.to === 'taxes' || one.to === 'interestPaid';
     days.set(one.date, cost ? { ...day, costs: plus(day.costs, worth) } : { ...day, income: plus(day.income, worth) });
     if (one.to !== 'other') totals[one.to] = plus(totals[one.to] as Decimal | null, worth);
+    if (one.to === 'interestPaid') totals['fees'] = plus(totals['fees'] as Decimal | null, worth);
   }
   return { days, totals: totals as Totals };
 }
@@ -62,7 +64,6 @@ function beside({ kind, cash, fees, date, currency }: NormalisedTransaction): Pa
     case 'fee':
       return [{ date, currency, to: 'fees', amount: taken }];
     case 'interest':
-      return cash !== null && isNegative(cash) ? [{ date, currency, to: 'fees', amount: taken }] : [];
     case 'dividend':
     case 'capital_gain':
     case 'rebate':

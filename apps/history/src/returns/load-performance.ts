@@ -62,7 +62,7 @@ async function loadDays(reads: HistoryReads, query: ScopeQuery): Promise<Result<
   return loadScope(reads, { ...query, period: undefined, from: dayOf(dayNumber(only.date) - 1), to: only.date }, { flows: true });
 }
 
-const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, taxes: null };
+const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, interestPaid: null, taxes: null };
 
 function nothingKnown({ base, reasons }: ScopeSeries): PerformanceInput {
   return { currency: base, days: [], income: new Map(), gain: NO_GAIN, flows: [], benchmark: null, reasons, isTradingDay: () => true };

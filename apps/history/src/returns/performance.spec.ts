@@ -5,7 +5,7 @@ import type { PerformanceInput } from './performance.js';
 import { everyDay, given } from './returns.fixture.js';
 
 const D = '2026-01-05';
-const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, taxes: null };
+const NO_GAIN = { realised: null, unrealised: null, dividends: null, interest: null, fees: null, interestPaid: null, taxes: null };
 const of = (days: readonly ScopeDay[], more: Partial<PerformanceInput> = {}) => performanceOf({ currency: 'USD', days, income: new Map(), gain: NO_GAIN, flows: [], benchmark: null, reasons: [], isTradingDay: everyDay, ...more });
 
 describe('performance', () => {

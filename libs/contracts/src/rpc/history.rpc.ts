@@ -102,7 +102,8 @@ export const Performance = strict({
   volatility: strict({ daily: OptDecimal, annualised: OptDecimal, reason: Type.Optional(HistoryReason) }),
   /** ≤ 0; `from` is the day of the peak, `to` that of the low, `recovered` the first on which the peak is reached again. */
   maxDrawdown: strict({ value: OptDecimal, from: nullable(Day), to: nullable(Day), recovered: nullable(Day), reason: Type.Optional(HistoryReason) }),
-  gain: strict({ realised: OptDecimal, unrealised: OptDecimal, dividends: OptDecimal, interest: OptDecimal, fees: OptDecimal, taxes: OptDecimal }),
+  /** `fees` contain `interestPaid`, that on margin. */
+  gain: strict({ realised: OptDecimal, unrealised: OptDecimal, dividends: OptDecimal, interest: OptDecimal, fees: OptDecimal, interestPaid: OptDecimal, taxes: OptDecimal }),
   flows: Type.Array(strict({ date: Day, amount: OptDecimal, kind: Type.String(), accountId: Uuid, transactionId: nullable(Uuid), internal: Type.Boolean() })),
   /** The same flows invested in another symbol. */
   benchmark: nullable(strict({ symbol: MarketSymbol, timeWeighted: Figure, moneyWeighted: Figure, endValue: OptDecimal })),
@@ -137,6 +138,12 @@ export const Activity = strict({
   pending: Type.Boolean(),
   /** Crosses the account's border. */
   external: Type.Boolean(),
+  /** In the sums of its day: false where the account stood aside on it, which is listed only where the account is named. */
+  counted: Type.Boolean(),
+  /** What `price`, `fees`, `amount` and `currency` were before `currency=` had them converted at the rate of the day; null where they are that. */
+  unconverted: nullable(strict({ price: OptDecimal, fees: OptDecimal, amount: OptDecimal, currency: nullable(CurrencyCode) })),
+  /** Why they could not be converted, and are null. */
+  reason: Type.Optional(HistoryReason),
   provider: ProviderId,
   providerType: Type.String(),
   providerSubtype: nullable(Type.String()),
@@ -144,7 +151,8 @@ export const Activity = strict({
 });
 export type Activity = Static<typeof Activity>;
 
-export const Income = strict({ currency: CurrencyCode, from: nullable(Day), to: nullable(Day), dividends: OptDecimal, interest: OptDecimal, capitalGains: OptDecimal, other: OptDecimal, total: OptDecimal, withheld: OptDecimal, months: Type.Array(strict({ month: Type.String(), dividends: OptDecimal, interest: OptDecimal, capitalGains: OptDecimal, other: OptDecimal, total: OptDecimal })), assets: Type.Array(strict({ asset: nullable(AssetIdText), total: OptDecimal })), reasons: Type.Array(HistoryReason) });
+/** `total` is of what was paid for holding assets; tax that was `withheld` and `interestPaid` on margin, both above zero, stand beside it and are the `taxes` and `interestPaid` of performance. */
+export const Income = strict({ currency: CurrencyCode, from: nullable(Day), to: nullable(Day), dividends: OptDecimal, interest: OptDecimal, capitalGains: OptDecimal, other: OptDecimal, total: OptDecimal, withheld: OptDecimal, interestPaid: OptDecimal, months: Type.Array(strict({ month: Type.String(), dividends: OptDecimal, interest: OptDecimal, capitalGains: OptDecimal, other: OptDecimal, total: OptDecimal, interestPaid: OptDecimal })), assets: Type.Array(strict({ asset: nullable(AssetIdText), total: OptDecimal })), reasons: Type.Array(HistoryReason) });
 export type Income = Static<typeof Income>;
 
 export const LOT_METHODS = ['fifo', 'average', 'specific'] as const;
@@ -171,7 +179,7 @@ export const startReconstruction = contract('history.start-reconstruction', stri
 export const performance = contract('history.performance', strict({ ...Scope, ...Range, benchmark: Type.Optional(MarketSymbol) }), Performance);
 export const allocation = contract('history.allocation', strict({ ...Scope, by: oneOf(['class', 'sector', 'account', 'provider', 'currency']) }), Allocation);
 export const analytics = contract('history.analytics', strict({ ...Scope }), Analytics);
-export const activities = contract('history.activities', strict({ account: Scope.account, source: Scope.source, from: Range.from, to: Range.to, type: Type.Optional(Type.String({ maxLength: 40 })), ...PageQuery }), pageOf(Activity));
+export const activities = contract('history.activities', strict({ ...Scope, from: Range.from, to: Range.to, type: Type.Optional(Type.String({ maxLength: 40 })), ...PageQuery }), pageOf(Activity));
 export const income = contract('history.income', strict({ ...Scope, ...Range }), Income);
 export const gains = contract('history.gains', strict({ ...Scope, ...Range, method: Type.Optional(oneOf(LOT_METHODS)), lots: Type.Optional(Type.String({ maxLength: 4_000, description: 'with method=specific: sale:purchase:quantity, comma separated, ids of transactions' })) }), Gains);
 export const exportHistory = contract('history.export', strict({ ...Scope, ...Range, format: oneOf(['csv', 'json']), of: Type.Optional(oneOf(['history', 'activities', 'gains'])) }), Export);

@@ -39,14 +39,22 @@ export interface TransactionPage extends DayRange {
   readonly limit: number;
 }
 
-/** Newest first, with the provider's original; one more than `limit` where there are more. */
-export async function pageOfTransactions(client: SqlClient, accountIds: readonly string[], { from, to, kinds, after, limit }: TransactionPage): Promise<StoredTransaction[]> {
+/** Days of an account, both ends included; without an end on the side that is null. */
+export interface AccountDays {
+  readonly accountId: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Newest first, with the provider's original; one more than `limit` where there are more. @param spans that do not overlap */
+export async function pageOfTransactions(client: SqlClient, spans: readonly AccountDays[], { from, to, kinds, after, limit }: TransactionPage): Promise<StoredTransaction[]> {
   const { rows } = await client.query<StoredTransaction>(
-    `SELECT account_id AS "accountId", provider, normalised, recorded FROM account_transaction
-     WHERE account_id = ANY($1::uuid[]) AND NOT withdrawn AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3)
-       AND ($4::text[] IS NULL OR kind = ANY($4)) AND ($5::date IS NULL OR (day, transaction_id) < ($5::date, $6::uuid))
-     ORDER BY day DESC, transaction_id DESC LIMIT $7`,
-    [accountIds, from ?? null, to ?? null, kinds ?? null, after?.day ?? null, after?.transactionId ?? null, limit + 1],
+    `SELECT t.account_id AS "accountId", t.provider, t.normalised, t.recorded
+     FROM unnest($1::uuid[], $8::date[], $9::date[]) AS s(account_id, first_day, last_day) JOIN account_transaction t ON t.account_id = s.account_id AND t.day BETWEEN coalesce(s.first_day, '-infinity') AND coalesce(s.last_day, 'infinity')
+     WHERE NOT t.withdrawn AND ($2::date IS NULL OR t.day >= $2) AND ($3::date IS NULL OR t.day <= $3)
+       AND ($4::text[] IS NULL OR t.kind = ANY($4)) AND ($5::date IS NULL OR (t.day, t.transaction_id) < ($5::date, $6::uuid))
+     ORDER BY t.day DESC, t.transaction_id DESC LIMIT $7`,
+    [spans.map(({ accountId }) => accountId), from ?? null, to ?? null, kinds ?? null, after?.day ?? null, after?.transactionId ?? null, limit + 1, spans.map((span) => span.from), spans.map((span) => span.to)],
   );
   return rows;
 }
