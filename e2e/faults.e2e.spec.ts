@@ -17,7 +17,7 @@ let snap: Awaited<ReturnType<Client['link']>>;
 let plaid: Awaited<ReturnType<Client['link']>>;
 
 beforeAll(async () => {
-  stack = await startStack({ without: ['history'], env: { sync: { SYNC_BACKOFF: '400ms', SYNC_POLL: '100ms', PLAID_TIMEOUT_MS: '1000', SNAPTRADE_TIMEOUT_MS: '1000', PLAID_RETRIES: '1', SNAPTRADE_RETRIES: '1', SYNC_ATTEMPTS: '2' } } });
+  stack = await startStack({ without: ['history'], env: { sync: { SYNC_BACKOFF: '400ms', SYNC_POLL: '100ms', PLAID_TIMEOUT_MS: '1000', SNAPTRADE_TIMEOUT_MS: '1000', PLAID_RETRIES: '1', SNAPTRADE_RETRIES: '1', PLAID_BREAKER_MS: '1500', SNAPTRADE_BREAKER_MS: '1500', SYNC_ATTEMPTS: '2' } } });
   user = await Client.of(stack, 'faulty');
   await user.calmSandbox();
   snap = await user.link('fidelity');

@@ -89,7 +89,8 @@ function killAtRandom(): { stop(): Promise<string[]> } {
     // Everyone at least twice, however soon the snapshots are through.
     for (let at = 0; !stopped || at < order.length * 2; at += 1) {
       const name = order[at % order.length] as (typeof order)[number];
-      await pause(random.int(500, 2_000));
+      // Longer than a start takes, else nobody is ever there to be killed at work.
+      await pause(random.int(2_000, 6_000));
       kills.push(name);
       if (name === 'nats') {
         await stack.nats.kill();

@@ -178,6 +178,8 @@ export interface ProviderSettings {
   readonly baseUrl: string;
   readonly environment: string;
   readonly timeoutMs: number;
+  /** How long an open breaker sends nothing before it tries again. */
+  readonly breakerMs?: number;
   readonly retries: number;
   readonly requestsPerMinute: number;
   readonly enabled: boolean;

@@ -8,8 +8,8 @@ describe('provider settings', () => {
     const settings = providerSettings(KEYS);
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));
     expect(settings.value).toEqual([
-      { id: 'plaid', baseUrl: 'https://sandbox.plaid.com', environment: 'sandbox', timeoutMs: 30_000, retries: 3, requestsPerMinute: 2_000, enabled: true, adminsOnly: false, refreshCost: { amount: '0.01', currency: 'USD' }, clientId: 'c', clientSecret: 's' },
-      { id: 'snaptrade', baseUrl: 'https://api.snaptrade.com', environment: 'production', timeoutMs: 30_000, retries: 3, requestsPerMinute: 250, enabled: true, adminsOnly: false, refreshCost: { amount: '0.05', currency: 'USD' }, clientId: 'C', clientSecret: 'k' },
+      { id: 'plaid', baseUrl: 'https://sandbox.plaid.com', environment: 'sandbox', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 2_000, enabled: true, adminsOnly: false, refreshCost: { amount: '0.01', currency: 'USD' }, clientId: 'c', clientSecret: 's' },
+      { id: 'snaptrade', baseUrl: 'https://api.snaptrade.com', environment: 'production', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 250, enabled: true, adminsOnly: false, refreshCost: { amount: '0.05', currency: 'USD' }, clientId: 'C', clientSecret: 'k' },
     ]);
   });
 

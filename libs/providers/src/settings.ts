@@ -64,6 +64,7 @@ function settingsOf(defaults: ProviderDefaults, environment: Environment, proble
     environment: name,
     timeoutMs: read.whole('TIMEOUT_MS', 30_000, 10, 600_000),
     retries: read.whole('RETRIES', 3, 0, 10),
+    breakerMs: read.whole('BREAKER_MS', 15_000, 100, 600_000),
     requestsPerMinute: read.whole('REQUESTS_PER_MINUTE', defaults.requestsPerMinute, 1, 1_000_000),
     enabled,
     adminsOnly: read.flag('ADMINS_ONLY', false),

@@ -5,6 +5,7 @@
 import CircuitBreaker from 'opossum';
 import type { Failure } from '../failure.js';
 import type { CallDeps } from '../deps.js';
+import type { ProviderSettings } from '../port.js';
 
 const DEFAULTS = { volumeThreshold: 10, errorThresholdPercentage: 50, resetTimeout: 15_000 };
 const WINDOW_MS = 30_000;
@@ -19,12 +20,14 @@ export class AttemptFailed extends Error {
 export class Breakers {
   private readonly byOperation = new Map<string, CircuitBreaker<[() => Promise<unknown>], unknown>>();
   private readonly options: typeof DEFAULTS;
+  private readonly provider: string;
 
   constructor(
-    private readonly provider: string,
+    { id, breakerMs }: Pick<ProviderSettings, 'id' | 'breakerMs'>,
     private readonly deps: CallDeps,
   ) {
-    this.options = { ...DEFAULTS, ...deps.breaker };
+    this.provider = id;
+    this.options = { ...DEFAULTS, ...(breakerMs === undefined ? {} : { resetTimeout: breakerMs }), ...deps.breaker };
   }
 
   /** Runs one attempt. @throws AttemptFailed from `attempt`; `BreakerOpen` where the breaker lets nothing through */

@@ -53,7 +53,7 @@ export class ProviderCalls {
     private readonly judge: Judge,
   ) {
     this.bucket = new TokenBucket(settings.requestsPerMinute, deps.clock);
-    this.breakers = new Breakers(settings.id, deps);
+    this.breakers = new Breakers(settings, deps);
     this.sleep = deps.sleep ?? realSleep;
   }
 
