@@ -143,14 +143,14 @@ describe('the portfolio', () => {
     expect(valueOf(await service.call(portfolioPositions, user, {})).positions).toMatchObject([{ price: '31.5', value: '315' }]);
   });
 
-  it('counts the same real account once, from the day it was told', async () => {
+  it('counts the same real account once, also before anybody told', async () => {
     const user = newId();
     const [schwab, twin] = [await discover(service, user, 'snaptrade'), await discover(service, user, 'plaid')];
     await capture(service, schwab, '2026-11-10T20:00:00.000Z', [usd('100')]);
     await capture(service, twin, '2026-11-10T20:00:00.000Z', [usd('100')]);
     const after = await service.append('connections', user, `connection-${twin.connectionId}`, 'DuplicateFlagged', { userId: user, connectionId: twin.connectionId, accountId: twin.accountId, duplicateOf: schwab.accountId, by: 'detection', evidence: ['same mask'], effectiveAt: '2026-11-15T21:00:00.000Z' });
     expect(valueOf(await service.call(portfolioValue, user, {}, after))).toMatchObject({ value: '100', accounts: expect.arrayContaining([expect.objectContaining({ accountId: twin.accountId, counted: false, reason: 'duplicate', percent: null })]) });
-    expect(valueOf(await service.call(portfolioValue, user, { asOf: '2026-11-14' })).value).toBe('200');
+    expect(valueOf(await service.call(portfolioValue, user, { asOf: '2026-11-14' })).value).toBe('100');
   });
 
   it('counts a disconnected account until it was disconnected', async () => {

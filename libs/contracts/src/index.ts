@@ -8,7 +8,7 @@ export type { FieldError, Problem, ProblemCode } from './problem.js';
 export { CATALOGUE, eventProblems, upcast } from './events/catalogue.js';
 export type { EventType, Upcast } from './events/catalogue.js';
 export { AccountDetails, Capabilities } from './events/account.js';
-export { accountName, CHANGE_KINDS, holdingAt, withChange } from './account/account.js';
+export { accountName, CHANGE_KINDS, duplicateOf, holdingAt, withChange } from './account/account.js';
 export type { Account, ChangeKind, CountingChange } from './account/account.js';
 export { notCounted } from './account/counting.js';
 export type { NotCounted } from './account/counting.js';

@@ -34,11 +34,13 @@ export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promi
   if (!scope.ok) return scope;
   const all = scope.value.all.map(({ account }) => account);
   const zones = new Map(all.map(({ accountId, timeZone }) => [accountId, timeZone === null ? undefined : marketOf(timeZone)]));
-  const counted = countedDays(all, ({ accountId }, day) => closeMs(day, zones.get(accountId)));
+  const closeOf = ({ accountId }: Pick<HistoryAccount, 'accountId'>, day: number) => closeMs(day, zones.get(accountId));
+  const counted = countedDays(scope.value.all, closeOf);
   const notCounted: AccountsAsked['notCounted'] = (accountId, day) => counted.get(accountId)?.(dayNumber(day)) ?? null;
-  const changed = all.flatMap(({ changes }) => changes.map(({ effectiveAt }) => Date.parse(effectiveAt)));
+  const begun = scope.value.all.flatMap(({ account, firstDay }) => (firstDay === null ? [] : closeOf(account, firstDay)));
+  const changed = [...begun, ...all.flatMap(({ changes }) => changes.map(({ effectiveAt }) => Date.parse(effectiveAt)))];
   const countedSpans = (accountId: string): CountedSpan[] => {
-    // What holds at a day's close holds for the day: a change holds from the market day that it falls on.
+    // What holds at a day's close holds for the day: a change, or the first day of a twin, holds from the market day that it falls on.
     const starts = [...new Set(changed.map((at) => marketDayNumber(at, zones.get(accountId))))].sort((a, b) => a - b).map(dayOf);
     const spans = [null, ...starts].map((from, index): CountedSpan => ({ accountId, from, to: starts[index] === undefined ? null : dayOf(dayNumber(starts[index]) - 1) }));
     return spans.filter(({ from, to }) => (from ?? to) === null || notCounted(accountId, (from ?? to) as Day) === null);

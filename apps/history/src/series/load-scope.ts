@@ -78,7 +78,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   const only = query.revision === undefined ? null : (scope.inScope[0] as AccountWithHead);
   if (only && (query.revision as number) > only.revision) return refuse(invalidRevision(`the newest revision of account ${only.account.accountId} is ${only.revision}`));
   const reach = reachOf(scope, range.value);
-  const countsOn = countedDays(scope.all.map((one) => one.account), closeOfDay);
+  const countsOn = countedDays(scope.all, closeOfDay);
   const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision }));
   const [columns, stored] = await Promise.all([
     readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to }),

@@ -26,7 +26,7 @@ describe('a period', () => {
 
 describe('the days on which an account counts', () => {
   const close = (_account: unknown, at: number) => at * 86_400_000 + 21 * 3_600_000;
-  const counts = (accounts: ReturnType<typeof account>[], id: string, ...dates: string[]) => dates.map((date) => countedDays(accounts, close).get(id)?.(day(date)) ?? null);
+  const counts = (accounts: ReturnType<typeof account>[], id: string, ...dates: string[]) => dates.map((date) => countedDays(accounts.map((one) => ({ account: one, firstDay: day('2019-01-01') })), close).get(id)?.(day(date)) ?? null);
 
   it('are all of them where nothing was ever said', () => expect(counts([account('a')], 'a', '2020-01-01', '2026-11-20')).toEqual([null, null]));
 
@@ -35,10 +35,16 @@ describe('the days on which an account counts', () => {
     expect(counts([a], 'a', '2026-11-02', '2026-11-03', '2026-11-05', '2026-11-06')).toEqual([null, 'excluded', 'excluded', null]);
   });
 
-  it('come back to a duplicate when its twin is disconnected', () => {
+  it('are none of a duplicate, also before it was flagged, until its twin is disconnected', () => {
     const a = account('a', [{ kind: 'duplicate', value: 'b', effectiveAt: '2026-11-03T12:00:00.000Z' }]);
     const b = account('b', [{ kind: 'disconnected', value: true, effectiveAt: '2026-11-05T12:00:00.000Z' }]);
-    expect(counts([a, b], 'a', '2026-11-02', '2026-11-03', '2026-11-05')).toEqual([null, 'duplicate', null]);
-    expect(counts([a, b], 'b', '2026-11-04', '2026-11-05')).toEqual([null, 'disconnected']);
+    expect(counts([a, b], 'a', '2024-11-22', '2026-11-02', '2026-11-03', '2026-11-05')).toEqual(['duplicate', 'duplicate', 'duplicate', null]);
+    expect(counts([a, b], 'b', '2024-11-22', '2026-11-04', '2026-11-05')).toEqual([null, null, 'disconnected']);
+  });
+
+  it.each([day('2025-01-01'), null])('are those of a duplicate as long as no day of its twin is known (from %s)', (firstDay) => {
+    const a = account('a', [{ kind: 'duplicate', value: 'b', effectiveAt: '2026-11-03T12:00:00.000Z' }]);
+    const counted = countedDays([{ account: a, firstDay: day('2024-01-01') }, { account: account('b'), firstDay }], close).get('a');
+    expect(['2024-12-31', '2025-01-01'].map((date) => counted?.(day(date)) ?? null)).toEqual([null, firstDay === null ? null : 'duplicate']);
   });
 });

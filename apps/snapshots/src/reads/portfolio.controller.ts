@@ -48,7 +48,8 @@ export class PortfolioController {
     const accounts = stored.map((held) => held.account);
     const missing = unknownIn(scope, accounts);
     if (missing) return refused(missing);
-    const excluded = notCounted(accounts, asked.value.at);
+    const known = new Set(stored.filter(({ snapshot }) => snapshot !== null).map(({ account }) => account.accountId));
+    const excluded = notCounted(accounts, asked.value.at, ({ accountId }) => known.has(accountId));
     const parked = await parkedAccounts(database, accounts);
     const market = await loadMarket(database, stored.map(({ snapshot }) => snapshot).filter((one) => one !== null), base, [asked.value.at]);
     const rate = await ratesOf(database, stored.map(({ snapshot }) => snapshot).filter((one) => one !== null));

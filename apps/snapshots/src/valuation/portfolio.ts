@@ -2,7 +2,7 @@
  * A user's accounts valued at one instant. Both portfolio endpoints are made from this, so that there is one truth:
  * portfolio value = Σ account values = Σ positions + cash, each the sum of the same lines.
  */
-import { holdingAt, notCounted } from '@tidemark/contracts';
+import { duplicateOf, notCounted } from '@tidemark/contracts';
 import type { Account, NotCounted } from '@tidemark/contracts';
 import type { RateOf } from './rate.js';
 import { valueAccount } from './value-account.js';
@@ -47,7 +47,8 @@ export interface AccountEntry {
 
 export function valuePortfolio(holdings: Holdings, scope: Scope): AccountEntry[] {
   const { at, previousClose, base, rate } = holdings;
-  const reasons = notCounted(holdings.accounts.map((held) => held.account), at);
+  const known = new Set(holdings.accounts.filter(({ snapshot }) => snapshot !== null).map(({ account }) => account.accountId));
+  const reasons = notCounted(holdings.accounts.map((held) => held.account), at, ({ accountId }) => known.has(accountId));
   return holdings.accounts
     .filter((held) => inScope(held.account, scope))
     .map(({ account, snapshot, previous, parked }) => {
@@ -56,7 +57,7 @@ export function valuePortfolio(holdings: Holdings, scope: Scope): AccountEntry[]
         account,
         counted: why === null,
         why,
-        twin: why === 'duplicate' ? String(holdingAt(account, 'duplicate', at)) : null,
+        twin: why === 'duplicate' ? duplicateOf(account) : null,
         parked,
         now: snapshot && valueAccount(snapshot, { base, at, rate }),
         before: previous && valueAccount(previous, { base, at: previousClose, rate }),

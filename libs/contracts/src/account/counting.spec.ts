@@ -37,10 +37,37 @@ describe('what counts', () => {
     expect(reasons([having(1, 'duplicate', id(1))])).toEqual([]);
   });
 
-  it('is an account again whose flag was taken back', () => {
+  it('is never a duplicate, also before anybody said that it is one', () => {
+    expect(reasons([givenAccount(1), having(2, 'duplicate', id(1), T2)], T1)).toEqual([[id(2), 'duplicate']]);
+  });
+
+  it('is an account whose flag was taken back, as though it never had one', () => {
     const changes = withChange(having(2, 'duplicate', id(1)).changes, { kind: 'duplicate', value: null, effectiveAt: T2 });
-    expect(reasons([givenAccount(1), givenAccount(2, { changes })], T2)).toEqual([]);
-    expect(reasons([givenAccount(1), givenAccount(2, { changes })], T1)).toEqual([[id(2), 'duplicate']]);
+    for (const at of [T1, T2]) expect(reasons([givenAccount(1), givenAccount(2, { changes })], at)).toEqual([]);
+  });
+
+  it('is what was said last of a duplicate, whatever the dates', () => {
+    const changes = withChange(having(2, 'duplicate', id(3), T2).changes, { kind: 'duplicate', value: id(1), effectiveAt: T1 });
+    expect(changes).toEqual([{ kind: 'duplicate', value: id(1), effectiveAt: T1 }]);
+  });
+
+  it('is a link until it ends and then the link that followed it: never both, and no instant without either', () => {
+    const accounts = [having(1, 'disconnected', true, T2), having(2, 'duplicate', id(1), T2)];
+    expect(reasons(accounts, T1)).toEqual([[id(2), 'duplicate']]);
+    expect(reasons(accounts, T2)).toEqual([[id(1), 'disconnected']]);
+    const third = [givenAccount(1, { changes: [{ kind: 'disconnected', value: true, effectiveAt: T1 }] }), givenAccount(2, { changes: [{ kind: 'duplicate', value: id(1), effectiveAt: T1 }, { kind: 'disconnected', value: true, effectiveAt: T2 }] }), having(3, 'duplicate', id(2), T2)];
+    expect(['2026-10-01T00:00:00.000Z', T1, T2].map((at) => [1, 2, 3].filter((one) => !notCounted(third, at).has(id(one))))).toEqual([[1], [2], [3]]);
+  });
+
+  it('is one of two whose flags lead to one that is gone, and the one behind a gone one', () => {
+    expect(reasons([having(1, 'closed', true), having(2, 'duplicate', id(1)), having(3, 'duplicate', id(1))])).toEqual([[id(1), 'closed'], [id(3), 'duplicate']]);
+    const middle = givenAccount(2, { changes: [{ kind: 'duplicate', value: id(1), effectiveAt: T1 }, { kind: 'closed', value: true, effectiveAt: T1 }] });
+    expect(reasons([givenAccount(1), middle, having(3, 'duplicate', id(2))])).toEqual([[id(2), 'closed'], [id(3), 'duplicate']]);
+  });
+
+  it('is the duplicate while nothing is known of its twin', () => {
+    const accounts = [givenAccount(1), having(2, 'duplicate', id(1))];
+    expect([...notCounted(accounts, T2, ({ accountId }) => accountId !== id(1))]).toEqual([]);
   });
 
   it('does not keep what says nothing new', () => {

@@ -94,7 +94,7 @@ class Fold implements FoldedAccounts {
     const known = this.owned(userId, accountId);
     if (!known) return;
     const changes = withChange(known.changes, { kind, value, effectiveAt: instant(Date.parse(at)) });
-    if (changes.length > known.changes.length) this.set({ ...known, changes });
+    if (changes !== known.changes) this.set({ ...known, changes });
   }
 
   /** An event of one user never touches another's account, whatever id it names. */
