@@ -4,6 +4,7 @@ import type { BalanceLine } from '@tidemark/contracts';
 import { dayNumber, dayOf } from '@tidemark/market';
 import type { Random } from '@tidemark/testing';
 import { withRandom } from '@tidemark/testing';
+import { CloseController } from './close.controller.js';
 import { Closer } from './closer.js';
 import { closingGround } from './closing.fixture.js';
 import type { ClosingGround, GivenAccount } from './closing.fixture.js';
@@ -228,6 +229,23 @@ describe('the end of day and reconstructions', () => {
     await Promise.all([ground.closer.tick(), ...accounts.map((account) => ground.reconstructed(account, WEDNESDAY))]);
     for (const account of accounts) expect((await rowsOf(account)).map((row) => row['day'])).toEqual(['2026-11-18', '2026-11-19']);
   });
+});
+
+it('that an operator asks for is closed, or it is said why it was not', async () => {
+  await holder([cash('5')]);
+  const desk = new CloseController({ closer: ground.closer, deps: ground.deps });
+  const run = async (asked: { market?: string; day?: string }) => {
+    const reply = await desk.run(asked, { userId: 'olga', requestId: 'r', scopes: ['ops'] });
+    return reply.ok ? { closed: reply.value.closed.map(({ day }) => day), skipped: reply.value.skipped.map(({ market, day, reason }) => [market, day, reason]) } : reply.error;
+  };
+  expect(await run({ market: 'America/New_York', day: '2026-11-19' })).toEqual({ closed: ['2026-11-19'], skipped: [] });
+  expect(await run({})).toEqual({ closed: [], skipped: [['XNYS', null, 'nothing_due']] });
+  expect(await run({ day: '2026-11-20' })).toEqual({ closed: [], skipped: [['XNYS', '2026-11-20', 'not_over']] });
+  expect(await run({ day: '2026-11-02' })).toEqual({ closed: [], skipped: [['XNYS', '2026-11-02', 'before_first']] });
+  expect(await run({ day: '2020-11-02' })).toEqual({ closed: [], skipped: [['XNYS', '2020-11-02', 'compacted']] });
+  expect(await run({ market: 'XTKS', day: '2026-11-18' })).toEqual({ closed: [], skipped: [['XTKS', '2026-11-18', 'no_accounts']] });
+  expect(await run({ day: '2026-11-21' })).toMatchObject({ code: 'validation_failed', errors: [{ field: 'day', message: '2026-11-21 has not begun; the last day that can be closed is 2026-11-19' }] });
+  expect(await run({ market: 'XMARS' })).toMatchObject({ code: 'validation_failed', errors: [{ field: 'market' }] });
 });
 
 it('is at the close of each market: Tokyo\'s Friday is closed before New York\'s Thursday', async () => {

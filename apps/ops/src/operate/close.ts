@@ -19,7 +19,7 @@ export function closeCommands(program: Command): void {
     .action(async (options: OperatorOptions & { market?: string; day?: string }) => {
       const { market, day } = options;
       const { body } = await (await operatorClient(options)).post<ResponseOf<typeof historyRpc.runClose>>('/ops/closes/run', { ...(market ? { market } : {}), ...(day ? { day } : {}) });
-      show(body, options, () => (body.closed.length === 0 ? 'Nothing was behind.' : body.closed.map((one) => `${one.market} ${one.day}: ${one.accounts} account(s), ${one.incomplete} incomplete, ${one.changed} changed`).join('\n')));
+      show(body, options, () => [...body.closed.map((one) => `${one.market} ${one.day}: ${one.accounts} account(s), ${one.incomplete} incomplete, ${one.changed} changed`), ...body.skipped.map(({ detail }) => detail)].join('\n') || 'There is no account whose days could be closed.');
     });
 }
 
