@@ -11,12 +11,16 @@ import type { DayNumber, ExternalFlow } from './model.js';
 import { newQuote, PriceWalk } from './prices.js';
 import type { Supplied } from './prices.js';
 import { stored } from './ratio.js';
+import { mismatch } from './shown-splits.js';
+import type { ShownSplit } from './shown-splits.js';
 import type { ClosesOf } from './model.js';
 import type { Omission } from './entries.js';
 
 interface Prices {
   readonly closesOf: ClosesOf;
   readonly supplied: ReadonlyMap<string, readonly Supplied[]>;
+  /** A price from before one of them is of other units than those that moved. */
+  readonly splits: ReadonlyMap<Book, readonly ShownSplit[]>;
 }
 
 export function flowsOf(effects: readonly Effect[], omissions: readonly Omission[], prices: Prices, from: DayNumber, to: DayNumber): ExternalFlow[] {
@@ -47,12 +51,13 @@ function flowOf({ transaction, day }: Effect, { book, change }: Move, prices: Pr
   return valued({ day, transactionId: transaction?.transactionId ?? null, kind: transaction?.kind ?? 'unknown', transfer: transaction?.transfer ?? false, asset: book.asset, units }, book, change, prices);
 }
 
-function valued(of: Omit<ExternalFlow, 'currency' | 'amount'>, book: Book, change: Exact | null, { closesOf, supplied }: Prices): ExternalFlow {
+function valued(of: Omit<ExternalFlow, 'currency' | 'amount'>, book: Book, change: Exact | null, { closesOf, supplied, splits }: Prices): ExternalFlow {
   if (book.cash) return { ...of, currency: book.currency, amount: of.units };
   const quote = newQuote();
   if (change === null || !new PriceWalk(closesOf(book.asset), supplied.get(book.asset) ?? []).at(of.day, quote)) return { ...of, currency: book.currency, amount: null };
+  const factor = mismatch(splits.get(book) ?? [], of.day, quote.quoted) ?? { n: 1n, d: 1n };
   const digits = change.digits * book.multiplier.digits * quote.digits;
-  return { ...of, currency: quote.currency, amount: stored({ n: digits, d: 10n ** BigInt(change.scale + book.multiplier.scale + quote.scale) }) };
+  return { ...of, currency: quote.currency, amount: stored({ n: digits * factor.n, d: 10n ** BigInt(change.scale + book.multiplier.scale + quote.scale) * factor.d }) };
 }
 
 function unknownFlow({ transaction, date }: Omission): ExternalFlow {

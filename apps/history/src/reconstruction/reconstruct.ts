@@ -55,7 +55,7 @@ export function reconstruct(input: ReconstructionInput): ReconstructionResult {
     if (each.book.cash) addCash(each, days);
     else addSecurity(each, new PriceWalk(input.closesOf(each.book.asset), supplied.get(each.book.asset) ?? []), days);
   }
-  const prices = { closesOf: input.closesOf, supplied };
+  const prices = { closesOf: input.closesOf, supplied, splits: new Map(shown.map(({ book, splits }) => [book, splits])) };
   const flows = withoutTransactions(input) ? flowsBetween(ledger.books, timeline.days, prices, first, input.to) : flowsOf(ledger.effects, ledger.omissions, prices, first, input.to);
   const differences = [...forward, ...(withoutTransactions(input) ? [] : differencesBetween(ledger.books, input.snapshots, agreed))];
   return {

@@ -82,6 +82,12 @@ describe('prices and units', () => {
     expect(then.result.invariant.holds).toBe(true);
   });
 
+  it('match where units leave at a price of before the split', () => {
+    const then = held().trade('split', '2026-11-18', 'AAPL', '10', '0').trade('asset_transfer', '2026-11-18', 'AAPL', '-4', '0', { external: true }).closes('AAPL', { '2026-11-17': '100' }, two).when('2026-11-17', '2026-11-18');
+    expect(then.values()).toEqual(['1200', '1000']);
+    expect(then.day('2026-11-18').outflow).toBe('200');
+  });
+
   it('match where a snapshot’s own price is of before the split', () => {
     const then = given().snapshot('2026-11-17', { AAPL: { units: '10', price: '100' }, USD: '0' }).trade('split', '2026-11-18', 'AAPL', '10', '0').when('2026-11-17', '2026-11-19');
     expect(then.values()).toEqual(['1000', '1000', '1000']);

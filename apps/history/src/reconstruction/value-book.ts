@@ -17,6 +17,8 @@ import { FRESH_DAYS, FULL, SCORE } from './quality.js';
 import type { Marks } from './quality.js';
 import { terminating } from './ratio.js';
 import type { Ratio } from './ratio.js';
+import { mismatch } from './shown-splits.js';
+import type { BookSplits } from './shown-splits.js';
 import type { Row, Sums } from './sums.js';
 
 export interface Days {
@@ -31,20 +33,10 @@ export interface Days {
   readonly unpriced: { asset: string; reason: string; from: DayNumber; to: DayNumber }[];
 }
 
-export interface Shown {
+export interface Shown extends BookSplits {
   readonly book: Book;
   readonly path: Path;
   readonly basis: readonly BasisStep[];
-  readonly splits: readonly ShownSplit[];
-  /** Before this day a split is assumed that nothing confirms. */
-  readonly sureFrom: DayNumber;
-}
-
-/** Prices are of units after the split from `date` on, the units shown from `day` on. */
-export interface ShownSplit {
-  readonly date: DayNumber;
-  readonly day: DayNumber;
-  readonly ratio: Ratio;
 }
 
 /** Days by index, both included, with what is the same on all of them. */
@@ -172,18 +164,6 @@ function carefully(shown: Shown, { first, last, score }: Run, worth: Ratio, whol
     row.add(index, whole.digits * quote.digits);
     listed[index] = 1;
   }
-}
-
-/** What a price of a unit of its day is to be multiplied by for units of this day; null: nothing. */
-function mismatch(splits: readonly ShownSplit[], day: DayNumber, quoted: DayNumber): Ratio | null {
-  let factor = null as Ratio | null;
-  for (const split of splits) {
-    const [units, prices] = [day >= split.day, quoted >= split.date];
-    if (units === prices) continue;
-    const [n, d]: [bigint, bigint] = units ? [split.ratio.d, split.ratio.n] : [split.ratio.n, split.ratio.d];
-    factor = { n: n * (factor?.n ?? 1n), d: d * (factor?.d ?? 1n) };
-  }
-  return factor;
 }
 
 function priced({ asset }: Book, index: number, { age, supplied }: Quote, score: number, { marks }: Days): void {
