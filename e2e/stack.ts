@@ -67,7 +67,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const own = service === 'sandbox' ? { SANDBOX_PORT: String(ports['sandbox']), SANDBOX_STATE: join(folder, 'sandbox.json'), SANDBOX_SNAPTRADE_WEBHOOK: `${gatewayUrl}/api/v1/webhooks/snaptrade`, ...(options.world ? { SANDBOX_WORLD: options.world } : {}) } : each[service];
     const reach = { TIDEMARK_PUBLIC_URL: gatewayUrl };
     const relay = options.separateRelay && name === 'sync' ? { SYNC_RELAY: 'off' } : {};
-    const env = { PATH: process.env['PATH'], ...own, ...(service === 'connections' ? reach : {}), ...relay, ...options.env?.[service] };
+    const env = { PATH: process.env['PATH'], ...(process.env['NODE_COMPILE_CACHE'] ? { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } : {}), ...own, ...(service === 'connections' ? reach : {}), ...relay, ...options.env?.[service] };
     const entry = name === 'relay' ? 'apps/sync/dist/relay-main.js' : `apps/${service}/dist/main.js`;
     const child = startChild(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, entry)], { logFile: logFile(name), stopSignal: 'SIGTERM', spawn: { cwd: ROOT, env } });
     processes.set(name, child);

@@ -55,7 +55,9 @@ async function main() {
   const { node, nats } = await alone(root, () => prepare(stage));
   if (!stage.file) return 0;
   if (!existsSync(join(root, stage.file))) throw new Plain(`${name}: ${stage.file} is not there`, ['is this clone complete? (git status)']);
-  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...(nats.binary ? { NATS_SERVER_BIN: nats.binary } : {}) };
+  // Every service is a process of thousands of modules: what Node compiled of them is kept for the next start.
+  const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, '.tidemark', 'compiled');
+  const env = { ...process.env, NODE_COMPILE_CACHE: compiled, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...(nats.binary ? { NATS_SERVER_BIN: nats.binary } : {}) };
   return runStage(node, [...(stage.node ?? []), join(root, stage.file), ...(stage.args ?? []), ...args], { cwd: root, env });
 }
 
