@@ -17,6 +17,7 @@ import { connectionsModule } from './connections.module.js';
 import { flagDuplicates } from './duplicates/flag-duplicates.js';
 import { publishListed } from './institutions/publish.js';
 import { countCalls } from './metrics.js';
+import { AccountGone1763900003000 } from './migrations/account-gone.migration.js';
 import { AccountTimeZone1763800002000 } from './migrations/account-time-zone.migration.js';
 import { Connections1763700000010 } from './migrations/connections.migration.js';
 import type { ConfiguredProvider, Parts } from './parts.js';
@@ -86,7 +87,7 @@ async function start(config: ConnectionsConfig, closing: (() => Promise<unknown>
 
 async function migrateAll(config: ConnectionsConfig): Promise<void> {
   const { CONNECTIONS_PG_OWNER_URL: ownerUrl, CREDENTIALS_PG_OWNER_URL: credentialsOwnerUrl } = config;
-  if (ownerUrl) await migrate({ ownerUrl, serviceRole: roleOf(config.CONNECTIONS_PG_URL), migrations: [eventLogMigration(config.TIDEMARK_PARTITIONS), projectionsMigration(), Connections1763700000010, AccountTimeZone1763800002000] });
+  if (ownerUrl) await migrate({ ownerUrl, serviceRole: roleOf(config.CONNECTIONS_PG_URL), migrations: [eventLogMigration(config.TIDEMARK_PARTITIONS), projectionsMigration(), Connections1763700000010, AccountTimeZone1763800002000, AccountGone1763900003000] });
   if (config.CREDENTIALS_STORE !== 'postgres' || !credentialsOwnerUrl || !config.CREDENTIALS_PG_URL) return;
   const readers = config.CREDENTIALS_READER_ROLES;
   await prepareCredentialDatabase({ ownerUrl: credentialsOwnerUrl, serviceRole: roleOf(config.CREDENTIALS_PG_URL), ...(readers.length > 0 ? { readers } : {}) });

@@ -5,7 +5,7 @@ import type { Candidate } from './detect-duplicates.decide.js';
 const held = { 'equity:AAPL': '100', 'etf:VTI': '12.5', 'fund:VFIAX': '3.2', 'equity:MSFT': '7', 'currency:USD': '250.10' };
 const schwab: Candidate = {
   accountId: 'schwab-snaptrade', connectionId: 'c1', provider: 'snaptrade', institutionId: 'charles-schwab', institutionName: 'Charles Schwab', name: 'Individual', type: 'investment',
-  mask: '4321', numberHash: null, currency: 'USD', holdings: held, firstSeenAt: '2026-11-02T00:00:00.000Z', duplicateOf: null, duplicateBy: null,
+  mask: '4321', numberHash: null, currency: 'USD', holdings: held, firstSeenAt: '2026-11-02T00:00:00.000Z', goneAt: null, duplicateOf: null, duplicateBy: null,
 };
 const byPlaid: Candidate = { ...schwab, accountId: 'schwab-plaid', connectionId: 'c2', provider: 'plaid', name: 'Brokerage', type: 'brokerage', mask: '321', firstSeenAt: '2026-11-01T00:00:00.000Z' };
 const flagged = (account: Candidate, duplicateOf: string | null, duplicateBy: Candidate['duplicateBy'] = 'detection'): Candidate => ({ ...account, duplicateOf, duplicateBy });
@@ -102,5 +102,56 @@ describe('a flag', () => {
     expect(detectDuplicates([flagged(schwab, 'schwab-plaid', 'user'), byPlaid])).toEqual([]);
     const third = { ...byPlaid, accountId: 'third', connectionId: 'c3', firstSeenAt: '2026-11-09T00:00:00.000Z' };
     expect(detectDuplicates([flagged(schwab, 'schwab-plaid', 'user'), byPlaid, third])).toMatchObject([{ accountId: 'third', duplicateOf: 'schwab-plaid' }]);
+  });
+});
+
+describe('a link that ended', () => {
+  const ended: Candidate = { ...schwab, accountId: 'ended', connectionId: 'c0', firstSeenAt: '2026-01-01T00:00:00.000Z', goneAt: '2026-11-01T20:00:00.000Z' };
+  const flags = (accounts: readonly Candidate[]) => detectDuplicates(accounts).map((flag) => [flag.accountId, flag.duplicateOf]);
+  const LATER = { firstSeenAt: '2026-11-20T00:00:00.000Z' };
+
+  it('is followed by the account that is linked again, which says so', () => {
+    expect(detectDuplicates([ended, schwab])).toEqual([
+      { accountId: 'schwab-snaptrade', duplicateOf: 'ended', evidence: expect.arrayContaining(['same last characters of the number: 4321', 'the other was there until 2026-11-01: it counts up to then, and this one from then on']) },
+    ]);
+    expect(flags([ended, flagged(schwab, 'ended')])).toEqual([]);
+  });
+
+  it('is followed through another provider too, and the follower stays one when holdings have moved on', () => {
+    expect(flags([{ ...ended, numberHash: 'h' }, { ...byPlaid, ...LATER, numberHash: 'h' }])).toEqual([['schwab-plaid', 'ended']]);
+    expect(flags([ended, flagged({ ...schwab, holdings: { 'equity:TSLA': '1' } }, 'ended')])).toEqual([]);
+  });
+
+  it('keeps the flags that stood when it ended: its duplicate counts from then on', () => {
+    expect(flags([{ ...schwab, goneAt: '2026-11-09T00:00:00.000Z' }, flagged(byPlaid, 'schwab-snaptrade')])).toEqual([]);
+    expect(flags([flagged({ ...byPlaid, goneAt: '2026-11-09T00:00:00.000Z' }, 'schwab-snaptrade'), schwab])).toEqual([]);
+  });
+
+  it('leaves one of two duplicates as the one that counts, and that one follows it', () => {
+    const third = flagged({ ...byPlaid, accountId: 'third', connectionId: 'c3', firstSeenAt: '2026-11-05T00:00:00.000Z' }, 'schwab-snaptrade');
+    const accounts = [{ ...schwab, goneAt: '2026-11-09T00:00:00.000Z' }, flagged(byPlaid, 'schwab-snaptrade'), third];
+    expect(flags(accounts)).toEqual([['third', 'schwab-plaid']]);
+  });
+
+  it('may have ended before, and each follows the one before it', () => {
+    const again = flagged({ ...ended, accountId: 'again', connectionId: 'c4', firstSeenAt: '2026-11-02T00:00:00.000Z', goneAt: '2026-11-10T00:00:00.000Z' }, 'ended');
+    expect(flags([ended, again, { ...schwab, ...LATER }])).toEqual([['schwab-snaptrade', 'again']]);
+    expect(flags([ended, { ...again, duplicateOf: null }, { ...schwab, ...LATER }])).toEqual(expect.arrayContaining([['again', 'ended'], ['schwab-snaptrade', 'again']]));
+  });
+
+  it('stands aside for one that was there with it and counts before it', () => {
+    expect(flags([schwab, { ...byPlaid, goneAt: '2026-11-09T00:00:00.000Z' }])).toEqual([['schwab-plaid', 'schwab-snaptrade']]);
+    expect(flags([byPlaid, { ...schwab, goneAt: '2026-11-09T00:00:00.000Z' }])).toEqual([['schwab-plaid', 'schwab-snaptrade']]);
+  });
+
+  it('is followed within one connection where the provider gave the account another id', () => {
+    expect(flags([{ ...ended, connectionId: 'c1' }, schwab])).toEqual([['schwab-snaptrade', 'ended']]);
+    expect(flags([{ ...ended, connectionId: 'c1', goneAt: '2026-11-05T00:00:00.000Z' }, schwab])).toEqual([]);
+  });
+
+  it('has no past where it was never read, and none where the user says that they are two', () => {
+    expect(flags([{ ...ended, holdings: null, numberHash: 'h' }, { ...schwab, numberHash: 'h' }])).toEqual([]);
+    expect(flags([ended, flagged(schwab, null, 'user')])).toEqual([]);
+    expect(flags([ended, flagged({ ...schwab, goneAt: '2026-11-09T00:00:00.000Z' }, null, 'user'), { ...schwab, ...LATER, accountId: 'now', connectionId: 'c5' }])).toEqual([['now', 'ended']]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Which of a user's accounts are the same real account linked twice: through two providers, twice through one, or kept by hand beside
- * a linked one. Pure. Nothing is taken for a duplicate on one sign alone: institution and type must fit, and then either the full
+ * a linked one; and which links followed one that ended (disconnected, closed, and linked again). Pure. Nothing is taken for a duplicate on one sign alone: institution and type must fit, and then either the full
  * number (by its keyed hash), or its last characters together with the holdings, or, where no number is known, identical holdings.
  */
 import { absolute, compare, isCash, multiply, sum, subtract } from '@tidemark/money';
@@ -22,6 +22,8 @@ export interface Candidate {
   /** Asset id → quantity by the newest snapshot; null before the first. */
   readonly holdings: Readonly<Record<string, string>> | null;
   readonly firstSeenAt: string;
+  /** When it was closed or its connection was removed; null while it is there. */
+  readonly goneAt: string | null;
   readonly duplicateOf: string | null;
   readonly duplicateBy: 'detection' | 'user' | null;
 }
@@ -39,18 +41,51 @@ const REFUTES = 0.2;
 /** Quantities differ a little where dividends are reinvested between two readings. */
 const TOLERANCE = '0.005';
 
-/** @param accounts every active account of one user @returns what is to change; nothing where all stands as it should */
+/** @param accounts every account of one user, gone ones too @returns what is to change; nothing where all stands as it should */
 export function detectDuplicates(accounts: readonly Candidate[]): Flag[] {
-  const groups = groupsOf(accounts);
-  return accounts.flatMap((account): Flag[] => {
-    if (account.duplicateBy === 'user') return [];
-    const group = groups.get(account.accountId) ?? [account];
-    const winner = winnerOf(group);
-    if (winner && winner.accountId !== account.accountId) {
-      return account.duplicateOf === winner.accountId ? [] : [{ accountId: account.accountId, duplicateOf: winner.accountId, evidence: evidenceOf(account, winner, group) }];
-    }
-    return account.duplicateOf === null ? [] : [{ accountId: account.accountId, duplicateOf: null, evidence: ['no other account of yours is the same any more'] }];
-  });
+  const groups = new Set(groupsOf(accounts).values());
+  return [...groups].flatMap((group) => [...flagsWithin(group)].flatMap(([account, target]): Flag[] => {
+    if (account.duplicateBy === 'user' || account.duplicateOf === (target?.accountId ?? null)) return [];
+    return [{ accountId: account.accountId, duplicateOf: target?.accountId ?? null, evidence: target ? evidenceOf(account, target, group) : ['no other account of yours is the same any more'] }];
+  }));
+}
+
+/** Of which account each of a group is to be called a duplicate. Those that stand aside follow the one that counts, and that one a link that ended. */
+function flagsWithin(group: readonly Candidate[]): Map<Candidate, Candidate | null> {
+  const flags = new Map<Candidate, Candidate | null>();
+  const there = group.filter(({ goneAt }) => goneAt === null);
+  const counts = winnerOf(there);
+  const ended = group.filter(({ goneAt }) => goneAt !== null).sort((a, b) => order(a.goneAt as string, b.goneAt as string));
+  const standing = (account: Candidate) => group.find(({ accountId }) => accountId === account.duplicateOf) ?? null;
+  for (const account of there) flags.set(account, account.duplicateBy === 'user' ? standing(account) : account === counts ? null : (counts ?? null));
+  for (const account of ended) flags.set(account, standing(account));
+  for (const [at, account] of [...ended, ...(counts ? [counts] : [])].entries()) follow(account, ended.slice(0, at).reverse(), flags);
+  return flags;
+}
+
+/** Ties an account to those that went before it, so that on every day one of them counts: the newest that this one is to stand aside for, or that for this one. */
+function follow(account: Candidate, before: readonly Candidate[], flags: Map<Candidate, Candidate | null>): void {
+  if (account.duplicateBy === 'user') return;
+  for (const other of before) {
+    if (other.duplicateBy === 'user' || leadsTo(other, account, flags) || leadsTo(account, other, flags)) continue;
+    if (standsAsideFor(account, other)) {
+      if (!flags.get(account)) flags.set(account, other);
+    } else if (!flags.get(other)) flags.set(other, account);
+  }
+}
+
+function leadsTo(from: Candidate, to: Candidate, flags: ReadonlyMap<Candidate, Candidate | null>): boolean {
+  const passed = new Set<Candidate>();
+  for (let at: Candidate | null = from; at && !passed.has(at); at = flags.get(at) ?? null) {
+    if (at === to) return true;
+    passed.add(at);
+  }
+  return false;
+}
+
+/** One that was linked after the other had gone follows it; of two that were there together, the one that would not have counted stands aside. */
+function standsAsideFor(account: Candidate, other: Candidate): boolean {
+  return order(other.goneAt as string, account.firstSeenAt) <= 0 || winnerOf([account, other]) === other;
 }
 
 /** Sameness is carried on: where A is B and B is C, one group of three. */
@@ -78,17 +113,30 @@ function order(a: string, b: string): number {
 }
 
 export function areSame(a: Candidate, b: Candidate): boolean {
-  if (a.connectionId === b.connectionId || !typesFit(a, b) || !currenciesFit(a, b)) return false;
+  if ((a.connectionId === b.connectionId && !isRenewed(a, b)) || !typesFit(a, b) || !currenciesFit(a, b)) return false;
+  if (hasNothing(a) || hasNothing(b)) return false;
   const institution = institutionsFit(a, b);
   if (institution === 'differ') return false;
   const number = numbersFit(a, b);
   if (number === 'differ') return false;
   if (number === 'same number') return institution === 'same';
   const flagged = a.duplicateOf === b.accountId || b.duplicateOf === a.accountId;
+  // What one holds that is gone is of then: it cannot part from the other any more.
+  if (flagged && (a.goneAt !== null || b.goneAt !== null)) return true;
   const overlap = overlapOf(a, b);
   if (number === 'same ending') return institution === 'same' && overlap !== null && overlap.agreement >= (flagged ? REFUTES : CONFIRMS);
   // Nothing but holdings speaks for it: they must be the same, and more than one thing.
   return overlap !== null && overlap.compared >= 2 && (flagged ? overlap.agreement >= REFUTES : overlap.agreement === 1);
+}
+
+/** A provider lists an account once; where one went when the other came, its id has changed. */
+function isRenewed(a: Candidate, b: Candidate): boolean {
+  return (a.goneAt !== null && b.firstSeenAt >= a.goneAt) || (b.goneAt !== null && a.firstSeenAt >= b.goneAt);
+}
+
+/** Gone before it was ever read: it has no past that could count. */
+function hasNothing({ goneAt, holdings }: Candidate): boolean {
+  return goneAt !== null && holdings === null;
 }
 
 const INVESTING: ReadonlySet<string> = new Set(['investment', 'brokerage', 'retirement', 'crypto']);
@@ -182,6 +230,8 @@ function evidenceOf(account: Candidate, winner: Candidate, group: readonly Candi
     ...(number === 'same number' ? ['same account number (by its hash)'] : number === 'same ending' ? [`same last characters of the number: ${endingOf(account) ?? ''}`] : []),
     `same type: ${kindOf(account.type)}`,
     ...(overlap ? [`${Math.round(overlap.agreement * 100)} % of ${overlap.compared} holdings agree`] : []),
-    winner.provider === account.provider ? `${through}; the one linked first counts` : `${through}; ${winner.provider} counts before ${account.provider}`,
+    winner.goneAt !== null && account.goneAt === null
+      ? `the other was there until ${winner.goneAt.slice(0, 10)}: it counts up to then, and this one from then on`
+      : winner.provider === account.provider ? `${through}; the one linked first counts` : `${through}; ${winner.provider} counts before ${account.provider}`,
   ];
 }

@@ -33,7 +33,7 @@ export function flagDuplicates(parts: Parts): Reactor {
 }
 
 async function flagAll(parts: Parts, event: EventEnvelope): Promise<void> {
-  const rows = await activeAccounts(parts.database, event.userid);
+  const rows = await accountsOf(parts.database, event.userid);
   if (rows.length < 2 && rows.every((row) => row.duplicate_of === null)) return;
   for (const flag of detectDuplicates(rows.map(candidateOf))) {
     const row = rows.find((one) => one.account_id === flag.accountId);
@@ -51,10 +51,10 @@ async function flagAll(parts: Parts, event: EventEnvelope): Promise<void> {
 
 type Row = AccountRow & { readonly holdings: Record<string, string> | null; readonly as_of: string | null };
 
-async function activeAccounts(client: SqlClient, userId: string): Promise<Row[]> {
+async function accountsOf(client: SqlClient, userId: string): Promise<Row[]> {
   const { rows } = await client.query<Row>(
     `SELECT a.*, h.holdings, h.as_of FROM account_list a LEFT JOIN account_holdings h ON h.account_id = a.account_id
-     WHERE a.user_id = $1 AND a.status = 'active' ORDER BY a.first_seen_at, a.account_id`,
+     WHERE a.user_id = $1 ORDER BY a.first_seen_at, a.account_id`,
     [userId],
   );
   return rows;
@@ -75,6 +75,7 @@ function candidateOf(row: Row): Candidate {
     currency: row.details.currency,
     holdings: row.as_of === null ? null : row.holdings,
     firstSeenAt: row.first_seen_at,
+    goneAt: row.status === 'active' ? null : (row.gone_at ?? row.discovered_at),
     duplicateOf: row.duplicate_of,
     duplicateBy: row.duplicate_by,
   };

@@ -154,8 +154,28 @@ describe('the same real account through both providers', () => {
   it('counts through snaptrade; when that link is removed, through plaid again', async () => {
     const { snaptrade, plaid, connectionId } = await linkedTwice();
     expect((await account(snaptrade)).duplicateOf).toBeNull();
+    expect((await account(plaid)).countsFrom).toBeNull();
     value(await house.as(ada)(rpc.removeConnection, { connectionId }));
-    await waitUntil(async () => (await account(plaid)).duplicateOf === null, { describe: 'the flag to be taken back' });
+    await waitUntil(async () => (await account(plaid)).countsFrom !== null, { describe: 'the other link to be gone' });
+    // The flag stands: before, snaptrade's days count, and both are one real account.
+    expect((await account(plaid)).duplicateOf).toBe(snaptrade);
+  });
+
+  it('is followed by the account that is linked again, until the user says that they are two', async () => {
+    const { snaptrade, plaid, connectionId } = await linkedTwice();
+    value(await house.as(ada)(rpc.removeConnection, { connectionId }));
+    value(await house.as(ada)(rpc.removeConnection, { connectionId: (await account(plaid)).connectionId ?? '' }));
+    const again = await linked('schwab', { authorizationId: `again-${ada}` });
+    const accountId = again.accounts[0]?.id ?? '';
+    await snapshot(accountId, 'snaptrade', holdings, again.id);
+    await completed(again.id, 'snaptrade');
+    await waitUntil(async () => (await account(accountId)).duplicateOf === plaid, { describe: 'the new link to follow' });
+    expect(await account(accountId)).toMatchObject({ status: 'active', countsFrom: expect.any(String) });
+    expect((await account(plaid)).duplicateOf).toBe(snaptrade);
+    const two = await house.as(ada)(rpc.changeAccount, { accountId, duplicateOf: null });
+    expect(value(two)).toMatchObject({ duplicateOf: null, countsFrom: null });
+    const back = await house.as(ada, { after: two.ok ? (two.positions ?? []) : [] })(rpc.changeAccount, { accountId, duplicateOf: plaid });
+    expect(value(back)).toMatchObject({ duplicateOf: plaid, countsFrom: expect.any(String) });
   });
 
   it('may be turned round by the user, at once and for good', async () => {

@@ -17,6 +17,7 @@ import { PROJECTIONS } from '../app.js';
 import { connectionsModule } from '../connections.module.js';
 import { flagDuplicates } from '../duplicates/flag-duplicates.js';
 import { publishListed } from '../institutions/publish.js';
+import { AccountGone1763900003000 } from '../migrations/account-gone.migration.js';
 import { AccountTimeZone1763800002000 } from '../migrations/account-time-zone.migration.js';
 import { Connections1763700000010 } from '../migrations/connections.migration.js';
 import type { Parts } from '../parts.js';
@@ -53,7 +54,7 @@ export async function startHarness(): Promise<Harness> {
     databases.push(database);
     return database;
   };
-  const database = await open('connections', [eventLogMigration(), projectionsMigration(), Connections1763700000010, AccountTimeZone1763800002000]);
+  const database = await open('connections', [eventLogMigration(), projectionsMigration(), Connections1763700000010, AccountTimeZone1763800002000, AccountGone1763900003000]);
   const syncLog = new EventLog({ name: 'sync', database: await open('sync', [eventLogMigration()]), partitions: PARTITIONS });
   const credentials: CredentialStore = new PostgresCredentialStore(await open('credentials', []), parseKeyring(randomBytes(32).toString('base64')) as Keyring);
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The user names an account, leaves it out of totals, or says of which other account it is a duplicate. What the user says of
- * duplicates stands over detection. Turning a flag round (the other one counts) changes both accounts at once or neither.
+ * The user names an account, leaves it out of totals, or says of which other account it is a duplicate (of one that is gone: whose place
+ * it takes from then on). What the user says of duplicates stands over detection. Turning a flag round (the other one counts) changes both accounts at once or neither.
  */
 import type { connectionsRpc, Problem, RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
 import { problem } from '@tidemark/contracts';
@@ -12,10 +12,10 @@ import type { StreamChange } from '../connection/change.js';
 import type { ConnectionCommand } from '../connection/connection.commands.js';
 import type { Parts } from '../parts.js';
 import type { AccountRow } from '../projections/account-list/project.js';
-import { findAccount, findAccountRow, streamOf } from '../projections/account-list/query.js';
+import { findAccount, findAccountRow, goneSince, streamOf } from '../projections/account-list/query.js';
 import { isBehind } from './read.js';
 import { canonicalZone, isTimeZone } from './time-zone.js';
-import { accountOf } from './views.js';
+import { accountOf, twinsOf } from './views.js';
 
 type Payload = RequestOf<typeof connectionsRpc.changeAccount>;
 
@@ -35,7 +35,8 @@ export async function changeAccount(parts: Parts, payload: Payload, context: Rpc
   const account = state?.accounts.get(row.account_id);
   if (!state || !account) return refused(problem('not_found', 'There is no such account.'));
   const shown = await findAccount(parts.database, context.userId, row.account_id);
-  return answered(accountOf(state, account, shown?.asOf ?? null), changed.value.positions);
+  const gone = await goneSince(parts.database, context.userId, twinsOf(state));
+  return answered(accountOf(state, account, { asOf: shown?.asOf ?? null, gone }), changed.value.positions);
 }
 
 /** This account's stream first. Two accounts of one connection share a stream: their commands go into one change. */
@@ -52,8 +53,8 @@ async function changesFor(parts: Parts, payload: Payload, row: AccountRow): Prom
   if (duplicateOf === null || duplicateOf === row.account_id) return ok([{ stream: streamOf(row), commands: mine }]);
   const other = await findAccountRow(parts.database, row.user_id, duplicateOf);
   if (!other) return refuse(wrongTarget('must be the id of an account of yours, or null'));
-  if (other.status !== 'active') return refuse(wrongTarget('must be an account that is still there: this one is closed or disconnected'));
-  if (other.duplicate_of === null) return ok([{ stream: streamOf(row), commands: mine }]);
+  // A link that ended and was flagged itself: this account follows it. One that is there and stands aside counts for nobody.
+  if (other.duplicate_of === null || (other.status !== 'active' && other.duplicate_of !== row.account_id)) return ok([{ stream: streamOf(row), commands: mine }]);
   if (other.duplicate_of !== row.account_id) return refuse(wrongTarget(`is a duplicate itself, of ${other.duplicate_of}: name that one`));
   const turned: ConnectionCommand = { type: 'flag-duplicate', at, accountId: other.account_id, duplicateOf: null, by: 'user', evidence: EVIDENCE };
   if (streamOf(other) === streamOf(row)) return ok([{ stream: streamOf(row), commands: [...mine, turned] }]);

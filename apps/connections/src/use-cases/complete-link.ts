@@ -19,11 +19,12 @@ import { connectionStream } from '../connection/connection.js';
 import type { ConnectionState } from '../connection/connection.js';
 import { problemOf } from '../parts.js';
 import type { Parts } from '../parts.js';
+import { goneSince } from '../projections/account-list/query.js';
 import { claimAttempt, finishAttempt, isReconnectExpected, releaseAttempt } from './link-attempt.js';
 import { noteRevocation } from './revocation.js';
 import type { ToRevoke } from './revocation.js';
 import { ensureUserCredential } from './user-credential.js';
-import { accountsOf, connectionFieldsOf } from './views.js';
+import { accountsOf, connectionFieldsOf, twinsOf } from './views.js';
 
 type Payload = RequestOf<typeof connectionsRpc.completeConnection>;
 
@@ -45,7 +46,7 @@ export async function completeLink(parts: Parts, { connectionId, ...given }: Pay
   const stored = await parts.credentials.read(connectionRef(connectionId));
   if (state.status === 'active' && !(await isReconnectExpected(parts.database, connectionId))) {
     const again = (stored?.note as LinkNote | null)?.proof === hash;
-    return again ? completed(state, []) : refused(problem('conflict', 'This connection is completed already. To link it anew, ask for a link with POST /connections/{id}/reconnect first.'));
+    return again ? completed(parts, state, []) : refused(problem('conflict', 'This connection is completed already. To link it anew, ask for a link with POST /connections/{id}/reconnect first.'));
   }
   if (!(await claimAttempt(parts.database, { connectionId, userId: context.userId }))) return refused(problem('conflict', 'This connection is being completed by another request right now. Look at GET /connections/{id} in a moment.'));
   const note = await noteFor(parts, state, { proof: proof.value, hash, stored, userId: context.userId });
@@ -54,7 +55,7 @@ export async function completeLink(parts: Parts, { connectionId, ...given }: Pay
     return refused(note.error);
   }
   const changed = await appendLinked(parts, state, note.value, context);
-  if (changed.ok) return completed(changed.value.states[0] ?? state, changed.value.positions);
+  if (changed.ok) return completed(parts, changed.value.states[0] ?? state, changed.value.positions);
   await giveBackIfRemoved(parts, context.userId, connectionId);
   return refused(changed.error);
 }
@@ -82,9 +83,10 @@ export async function revocationOf(parts: Pick<Parts, 'credentials'>, state: Con
   return { credentialRef, connectionId, userId, provider, providerConnectionId, institution, deleteUser: erase };
 }
 
-function completed(state: ConnectionState, positions: Changed['positions']): RpcReply<connectionsRpc.CompletedConnection> {
+async function completed(parts: Pick<Parts, 'database'>, state: ConnectionState, positions: Changed['positions']): Promise<RpcReply<connectionsRpc.CompletedConnection>> {
   if (!state.link) return refused(problem('conflict', 'This connection has not been completed.'));
-  return answered({ ...connectionFieldsOf(state), syncId: state.link.syncId, accounts: accountsOf(state) }, positions);
+  const gone = await goneSince(parts.database, state.userId, twinsOf(state));
+  return answered({ ...connectionFieldsOf(state), syncId: state.link.syncId, accounts: accountsOf(state, gone) }, positions);
 }
 
 function proofOf({ publicToken, authorizationId, code, credentials }: LinkProof): Result<LinkProof, Problem> {

@@ -60,6 +60,8 @@ export const Account = strict({
   currency: nullable(CurrencyCode),
   capabilities: Capabilities,
   duplicateOf: nullable(Uuid),
+  /** Of a duplicate whose other account is gone: since when it counts in that one's place. Null: it does not stand for another that is gone. */
+  countsFrom: nullable(Instant),
   countInTotals: Type.Boolean(),
   /** The market whose close ends this account's days; null is New York. */
   timeZone: nullable(Type.String()),

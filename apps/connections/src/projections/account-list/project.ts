@@ -1,5 +1,6 @@
 /** Every account of each user, manual ones included. Folds the log `connections` alone. */
-import type { AccountDetails, AccountDiscovered, AccountUpdated, Capabilities, ConnectionRemoved, DuplicateFlagged, EventEnvelope } from '@tidemark/contracts';
+import type { AccountClosed, AccountDetails, AccountDiscovered, AccountUpdated, Capabilities, ConnectionRemoved, DuplicateFlagged, EventEnvelope } from '@tidemark/contracts';
+import { instant } from '@tidemark/kernel';
 import type { Projection } from '@tidemark/projections';
 import { foldRows } from '../fold-rows.js';
 
@@ -20,10 +21,12 @@ export interface AccountRow {
   readonly status: 'active' | 'closed' | 'disconnected';
   readonly discovered_at: string;
   readonly first_seen_at: string;
+  /** When it was closed or its connection was removed; null while it is there. */
+  readonly gone_at: string | null;
 }
 
 const COLUMNS = [
-  'connection_id', 'user_id', 'provider', 'institution_id', 'institution_name', 'details', 'capabilities', 'display_name', 'count_in_totals', 'time_zone', 'duplicate_of', 'duplicate_by', 'status', 'discovered_at', 'first_seen_at',
+  'connection_id', 'user_id', 'provider', 'institution_id', 'institution_name', 'details', 'capabilities', 'display_name', 'count_in_totals', 'time_zone', 'duplicate_of', 'duplicate_by', 'status', 'discovered_at', 'first_seen_at', 'gone_at',
 ];
 const TABLE = { name: 'account_list', key: 'account_id', columns: COLUMNS };
 const TYPES: ReadonlySet<string> = new Set(['AccountDiscovered', 'AccountUpdated', 'AccountClosed', 'DuplicateFlagged', 'ConnectionRemoved']);
@@ -64,9 +67,9 @@ export function foldAccount(row: AccountRow | null, event: EventEnvelope): Accou
       return { ...row, duplicate_of: duplicateOf, duplicate_by: by };
     }
     case 'AccountClosed':
-      return { ...row, status: 'closed' };
+      return { ...row, status: 'closed', gone_at: instant(Date.parse((event.data as AccountClosed).effectiveAt)) };
     case 'ConnectionRemoved':
-      return (event.data as ConnectionRemoved).erased ? null : { ...row, status: 'disconnected' };
+      return (event.data as ConnectionRemoved).erased ? null : { ...row, status: 'disconnected', gone_at: row.gone_at ?? event.time };
     default:
       return row;
   }
@@ -76,6 +79,6 @@ function discovered(row: AccountRow | null, time: string, data: AccountDiscovere
   const { accountId, connectionId, userId, provider, institutionId, institutionName, details, capabilities } = data;
   return {
     display_name: null, count_in_totals: true, time_zone: null, duplicate_of: null, duplicate_by: null, first_seen_at: time, ...row,
-    account_id: accountId, connection_id: connectionId, user_id: userId, provider, institution_id: institutionId, institution_name: institutionName, details, capabilities, status: 'active', discovered_at: time,
+    account_id: accountId, connection_id: connectionId, user_id: userId, provider, institution_id: institutionId, institution_name: institutionName, details, capabilities, status: 'active', discovered_at: time, gone_at: null,
   };
 }

@@ -7,9 +7,15 @@ import { pageAfter } from '../page.js';
 import type { Page } from '../page.js';
 import type { AccountRow } from './project.js';
 
-type Joined = AccountRow & { readonly as_of: string | null };
+type Joined = AccountRow & { readonly as_of: string | null } & Twin;
 
-const COLUMNS = 'a.*, h.as_of FROM account_list a LEFT JOIN account_holdings h ON h.account_id = a.account_id';
+/** The account that one is a duplicate of, as far as it is gone. */
+export interface Twin {
+  readonly twin_gone_at: string | null;
+}
+
+const COLUMNS = `a.*, h.as_of, CASE WHEN t.status <> 'active' THEN coalesce(t.gone_at, t.discovered_at) END AS twin_gone_at
+  FROM account_list a LEFT JOIN account_holdings h ON h.account_id = a.account_id LEFT JOIN account_list t ON t.account_id = a.duplicate_of AND t.user_id = a.user_id`;
 const FOLDED = ['account-list', 'account-holdings'];
 
 export async function findAccount(client: SqlClient, userId: string, accountId: string): Promise<connectionsRpc.Account | null> {
@@ -43,7 +49,13 @@ export function streamOf(row: Pick<AccountRow, 'provider' | 'account_id' | 'conn
   return row.provider === MANUAL ? manualAccountStream(row.account_id) : connectionStream(row.connection_id);
 }
 
-export function accountView(row: Omit<AccountRow, 'user_id' | 'discovered_at' | 'first_seen_at' | 'duplicate_by'>, asOf: string | null, parked = false): connectionsRpc.Account {
+/** Since when each of these accounts is gone; those that are there or that nobody knows are absent. */
+export async function goneSince(client: SqlClient, userId: string, accountIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = accountIds.length === 0 ? { rows: [] } : await client.query<{ account_id: string; gone: string }>(`SELECT account_id, coalesce(gone_at, discovered_at) AS gone FROM account_list WHERE user_id = $1 AND account_id = ANY($2::uuid[]) AND status <> 'active'`, [userId, accountIds]);
+  return new Map(rows.map((row) => [row.account_id, row.gone]));
+}
+
+export function accountView(row: Omit<AccountRow, 'user_id' | 'discovered_at' | 'first_seen_at' | 'duplicate_by' | 'gone_at'> & Twin, asOf: string | null, parked = false): connectionsRpc.Account {
   const manual = row.provider === MANUAL;
   return {
     id: row.account_id,
@@ -57,6 +69,7 @@ export function accountView(row: Omit<AccountRow, 'user_id' | 'discovered_at' | 
     currency: row.details.currency,
     capabilities: row.capabilities,
     duplicateOf: row.duplicate_of,
+    countsFrom: row.twin_gone_at,
     countInTotals: row.count_in_totals,
     timeZone: row.time_zone,
     asOf,
