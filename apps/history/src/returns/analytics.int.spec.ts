@@ -7,6 +7,7 @@ import { dayNumber, dayOf, weekday } from '@tidemark/market';
 import { subtract, sum } from '@tidemark/money';
 import { newId } from '@tidemark/service';
 import { parse } from 'csv-parse/sync';
+import { writeBars } from '../intraday/days/intraday-tables.js';
 import { completed, discover, recorded, snapshotOf, startFixture, stock, trade, usd } from '../history.fixture.js';
 import type { GivenAccount, HistoryFixture } from '../history.fixture.js';
 import type { PriceSource } from '../price-source/price-source.js';
@@ -155,6 +156,15 @@ describe('a scope of several accounts', () => {
     expect(await of(into.accountId)).toEqual({ start: '200', end: '500', returned: '0', flows: [['2026-11-12', '300', 'deposit', false]] });
     const { ok: known, ...reply } = await history.call(allocation, from.userId, { by: 'account' }, reached);
     expect({ known, reply }).toMatchObject({ known: true, reply: { value: { total: '1200', complete: true, reasons: [{ code: 'no_history', accountId: third.accountId }] } } });
+  });
+});
+
+describe('the day that is still open', () => {
+  it('has its value as it was watched, beside the cash of the newest snapshot', async () => {
+    const [value, at] = ['2105.5', '2026-11-20T21:35:00.000Z'];
+    await writeBars(history.database, [{ accountId: account.accountId, userId: account.userId, at, currency: 'USD', open: value, high: value, low: value, close: value, quality: 100 }]);
+    expect((await ask(portfolioHistory, { account: account.accountId, period: '1D' })).points.at(-1)).toMatchObject({ at, value, cash: '1000', origin: 'intraday' });
+    expect((await ask(portfolioHistory, { account: account.accountId, period: '1D', currency: 'EUR' })).points.at(-1)).toMatchObject({ at, value: '1914.09090909', cash: '909.090909090909091' });
   });
 });
 
