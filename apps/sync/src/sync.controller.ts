@@ -41,7 +41,7 @@ export class SyncController {
 
   @RpcMethod(syncRpc.recordManualSnapshot)
   async recordManualSnapshot(payload: RequestOf<typeof syncRpc.recordManualSnapshot>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof syncRpc.recordManualSnapshot>>> {
-    const done = await recordManualSnapshot(this.deps, { userId: context.userId, after: context.after ?? [], payload });
+    const done = await recordManualSnapshot(this.deps, { userId: context.userId, requestId: context.requestId, after: context.after ?? [], payload });
     return done.ok ? answered(done.value.value, done.value.positions) : refused(done.error);
   }
 

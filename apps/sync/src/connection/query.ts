@@ -53,7 +53,14 @@ export async function countAccounts(client: SqlClient, connectionIds: readonly s
   return rows[0]?.count ?? 0;
 }
 
-export async function findAccount(client: SqlClient, accountId: string, userId: string): Promise<{ accountId: string; provider: string; currency: string | null; status: string } | null> {
-  const { rows } = await client.query<{ accountId: string; provider: string; currency: string | null; status: string }>(`SELECT account_id AS "accountId", provider, currency, status FROM known_account WHERE account_id = $1 AND user_id = $2`, [accountId, userId]);
+export interface AccountRow {
+  readonly accountId: string;
+  readonly provider: string;
+  readonly currency: string | null;
+  readonly status: string;
+}
+
+export async function findAccount(client: SqlClient, accountId: string, userId: string): Promise<AccountRow | null> {
+  const { rows } = await client.query<AccountRow>(`SELECT account_id AS "accountId", provider, currency, status FROM known_account WHERE account_id = $1 AND user_id = $2`, [accountId, userId]);
   return rows[0] ?? null;
 }

@@ -42,6 +42,15 @@ describe('a manual snapshot', () => {
     expect(line).toMatchObject({ price: null, value: null, costBasis: null });
   });
 
+  it('states the currency of a position where the person does, and of cash always', () => {
+    const lines = made({ account: { accountId: entry().account.accountId, currency: 'EUR' }, balances: [{ asset: 'equity:AAPL', quantity: '1', currency: 'USD' }, { asset: 'equity:SAP', quantity: '1' }, { asset: 'fund:X', quantity: '1', currency: null }, { asset: 'currency:CHF', quantity: '1' }] }).balances;
+    expect(lines.map((line) => line.currency)).toEqual(['USD', undefined, undefined, 'CHF']);
+  });
+
+  it('is refused in a currency that there is not, and cash in another than its own', () => {
+    expect(fields({ balances: [{ asset: 'equity:AAPL', quantity: '1', currency: 'XQQ' }, { asset: 'currency:USD', quantity: '1', currency: 'EUR' }, { asset: 'currency:CHF', quantity: '1', currency: 'CHF' }] })).toEqual(['balances/0/currency', 'balances/1/currency']);
+  });
+
   it('may be a minute ahead and no more', () => {
     expect(fields({ capturedAt: instant(NOW + 60_000) })).toEqual([]);
     expect(fields({ capturedAt: instant(NOW + 60_001) })).toEqual(['capturedAt']);

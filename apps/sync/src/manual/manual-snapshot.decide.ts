@@ -10,8 +10,10 @@ import { decimal, isCurrency, isNegative, multiply, parseAssetId, sum } from '@t
 export interface ManualLine {
   readonly asset: string;
   readonly quantity: string;
+  /** What the position is quoted in; its price and cost are in it too. Null or absent: they are in the account's, and the market's price may be in any. */
+  readonly currency?: string | null;
   readonly costBasis?: string | null;
-  /** Per unit (of an option: per share of the underlying), in the account's currency. */
+  /** Per unit (of an option: per share of the underlying). */
   readonly price?: string | null;
 }
 
@@ -36,7 +38,7 @@ export function decideManualSnapshot(entry: ManualEntry): Result<BalanceSnapshot
   const balances = entry.balances.map((line, index) => {
     if (seen.has(line.asset)) errors.push({ field: `balances/${index}/asset`, message: `is there twice: give ${line.asset} once, with its whole quantity` });
     seen.add(line.asset);
-    return manualLine(line, `balances/${index}`, entry.account.currency, errors);
+    return manualLine(line, `balances/${index}`, errors);
   });
   if (errors.length > 0) return refuse(errors);
   const { accountId, currency } = entry.account;
@@ -62,11 +64,14 @@ function capturedInstant(entry: ManualEntry, errors: FieldError[]): string {
   return Number.isNaN(at) ? instant(entry.now) : instant(at);
 }
 
-function manualLine(line: ManualLine, field: string, currency: string, errors: FieldError[]): BalanceLine {
+function manualLine(line: ManualLine, field: string, errors: FieldError[]): BalanceLine {
   const asset = parseAssetId(line.asset);
   if (!asset) errors.push({ field: `${field}/asset`, message: 'is no asset id: give currency:USD, equity:AAPL, etf:VTI, fund:VFIAX, crypto:BTC, option:NFLX180201C00355000 (OCC), bond:<CUSIP or ISIN> or provider:<provider>:<id>' });
   const cash = asset?.kind === 'currency';
   if (cash && !known(asset.symbol)) errors.push({ field: `${field}/asset`, message: `names no ISO 4217 currency: ${asset.symbol}` });
+  const stated = line.currency ?? null;
+  if (cash && known(asset.symbol) && stated !== null && stated !== asset.symbol) errors.push({ field: `${field}/currency`, message: `is another than that of ${line.asset}: leave it out` });
+  else if (stated !== null && !known(stated)) errors.push({ field: `${field}/currency`, message: `is no ISO 4217 currency: ${stated}; give the currency that the position is quoted in, such as USD, or leave it out` });
   if (cash && line.price != null) errors.push({ field: `${field}/price`, message: 'cash has no price: leave it out' });
   if (line.price != null && isNegative(line.price)) errors.push({ field: `${field}/price`, message: 'must not be negative: a short position has a negative quantity' });
   const quantity = decimal(line.quantity);
@@ -75,7 +80,8 @@ function manualLine(line: ManualLine, field: string, currency: string, errors: F
   return {
     asset: line.asset,
     quantity,
-    currency: cash ? asset.symbol : currency,
+    // One that states none is quoted in whatever its market has: the account's currency is that of its price and cost alone.
+    ...(cash ? { currency: asset.symbol } : stated === null ? {} : { currency: stated }),
     price,
     ...multiplier,
     value: valueOf(cash, quantity, price, asset?.kind === 'option'),

@@ -4,6 +4,7 @@
  */
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { connectionsRpc } from '@tidemark/contracts';
 import type { EventEnvelope } from '@tidemark/contracts';
 import { EventLog, eventLogMigration, startEventLogServer } from '@tidemark/event-log';
 import { accountIdOf, instant } from '@tidemark/kernel';
@@ -52,6 +53,8 @@ export class SyncWorld {
   observe: ((accounts: readonly { providerAccountId: string }[], connectionId: string) => unknown) | null = (accounts, connectionId) => ({
     accounts: accounts.map(({ providerAccountId }) => ({ accountId: accountIdOf(connectionId, providerAccountId), providerAccountId, status: 'active' })),
   });
+  /** Accounts that the connections service knows, whether or not sync has heard of them: by id, with their user. */
+  readonly elsewhere = new Map<string, { readonly userId: string; readonly provider: string; readonly currency: string; readonly status: string }>();
   private readonly closers: (() => Promise<unknown>)[] = [];
   private connections!: EventLog;
   private url!: string;
@@ -103,7 +106,7 @@ export class SyncWorld {
     const known = new Map([this.plaid, this.snaptrade].map((port) => [port.id, { port, refresh: refreshPolicy(port.id, { amount: port.id === 'plaid' ? '0.01' : '0.05', currency: 'USD' }) }]));
     const deps: SyncDeps = {
       database, log: new EventLog({ name: 'sync', database }), clock: this.clock, random: () => 0.5, newId, logger: this.logger(), metrics: quiet, settings: { ...SETTINGS, ...settings },
-      rpc: { call: (async (_contract: unknown, payload: { accounts: readonly { providerAccountId: string }[]; connectionId: string }) => (this.observe ? answered(this.observe(payload.accounts, payload.connectionId)) : { ok: false, error: { code: 'unavailable', detail: 'nobody listens' } })) as never },
+      rpc: { call: (async (contract: unknown, payload: { accounts: readonly { providerAccountId: string }[]; connectionId: string; accountId?: string }, { userId }: { userId: string }) => contract === connectionsRpc.getAccount ? this.accountOf(payload.accountId ?? '', userId) : (this.observe ? answered(this.observe(payload.accounts, payload.connectionId)) : { ok: false, error: { code: 'unavailable', detail: 'nobody listens' } })) as never },
       providers: { get: async (id) => known.get(id) ?? null },
       credentials: { get: async (ref) => (ref.startsWith('gone/') ? null : { accessToken: 'access-sandbox-secret-1' }) },
       wake: () => worker.wake(),
@@ -121,6 +124,11 @@ export class SyncWorld {
       if (!dead) await database.close();
     });
     return { deps, worker, die };
+  }
+
+  private accountOf(accountId: string, userId: string) {
+    const account = this.elsewhere.get(accountId);
+    return account?.userId === userId ? answered(account) : { ok: false, error: { code: 'not_found', detail: 'There is no such account.' } };
   }
 
   get database(): Database {

@@ -17,7 +17,7 @@ async function manualAccount(userId: string): Promise<string> {
   await waitUntil(() => findAccount(world.database, accountId, userId));
   return accountId;
 }
-const record = (userId: string, accountId: string, more: { capturedAt?: string; balances?: { asset: string; quantity: string }[] } = {}) => recordManualSnapshot(world.first.deps, { userId, after: [], payload: { accountId, balances: [{ asset: 'currency:EUR', quantity: '12.50' }], ...more } });
+const record = (userId: string, accountId: string, more: { capturedAt?: string; balances?: { asset: string; quantity: string }[] } = {}) => recordManualSnapshot(world.first.deps, { userId, requestId: newId(), after: [], payload: { accountId, balances: [{ asset: 'currency:EUR', quantity: '12.50' }], ...more } });
 
 describe('a manual snapshot', () => {
   it('is recorded for a manual account in its currency, late ones too', async () => {
@@ -28,6 +28,14 @@ describe('a manual snapshot', () => {
     const events = await world.events('ada', 'BalanceSnapshotCaptured');
     expect(events.map((event) => event.data['capturedAt'])).toEqual(['2026-11-20T12:00:00.000Z', '2020-02-29T00:00:00.000Z']);
     expect(events[0]?.data).toMatchObject({ provider: 'manual', source: 'manual_entry', currency: 'EUR', balances: [{ asset: 'currency:EUR', quantity: '12.5' }] });
+  });
+
+  it('is recorded for an account that was made a moment ago, for its own user alone', async () => {
+    const accountId = newId();
+    world.elsewhere.set(accountId, { userId: 'cleo', provider: 'manual', currency: 'EUR', status: 'active' });
+    expect(await record('eve', accountId)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+    expect(await record('cleo', accountId)).toMatchObject({ ok: true, value: { value: { accountId } } });
+    expect((await world.events('cleo', 'BalanceSnapshotCaptured')).map((event) => event.data['currency'])).toEqual(['EUR']);
   });
 
   it('is refused for the account of another user, of a provider, and for wrong fields', async () => {

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import type { Static } from 'typebox';
 import { ERROR_CODES, SYNC_REASONS } from '../events/sync.js';
-import { AssetIdText, DecimalText, Instant, Money, nullable, oneOf, ProviderId, strict, Uuid } from '../schema.js';
+import { AssetIdText, CurrencyCode, DecimalText, Instant, Money, nullable, oneOf, ProviderId, strict, Uuid } from '../schema.js';
 import { contract } from './rpc.js';
 
 export const SYNC_STATUSES = ['queued', 'running', 'completed', 'failed'] as const;
@@ -36,10 +36,13 @@ export const RefreshOutcome = strict({
 });
 export type RefreshOutcome = Static<typeof RefreshOutcome>;
 
-export const refreshConnection = contract('sync.refresh', strict({ connectionId: Uuid, acceptCost: Type.Optional(Type.Boolean()) }), RefreshStarted);
+/** Reads every transaction of the last 24 months anew, not those since the last answer and an overlap alone. What a refresh costs stays the same. */
+const Full = Type.Optional(Type.Boolean({ description: 'true: read every transaction of the last 24 months anew, so that one which the provider added or changed late is seen' }));
+
+export const refreshConnection = contract('sync.refresh', strict({ connectionId: Uuid, acceptCost: Type.Optional(Type.Boolean()), full: Full }), RefreshStarted);
 export const refreshConnections = contract(
   'sync.refresh-many',
-  strict({ connectionIds: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 500 })), acceptCost: Type.Optional(Type.Boolean()) }),
+  strict({ connectionIds: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 500 })), acceptCost: Type.Optional(Type.Boolean()), full: Full }),
   strict({ outcomes: Type.Array(RefreshOutcome), accountCount: Type.Integer(), totalCost: Money, needsConfirmation: Type.Array(strict({ connectionId: Uuid, cost: Money })) }),
 );
 export const getSync = contract('sync.get', strict({ syncId: Uuid }), Sync);
@@ -50,7 +53,7 @@ export const recordManualSnapshot = contract(
   strict({
     accountId: Uuid,
     capturedAt: Type.Optional(Instant),
-    balances: Type.Array(strict({ asset: AssetIdText, quantity: DecimalText, costBasis: Type.Optional(nullable(DecimalText)), price: Type.Optional(nullable(DecimalText)) }), { maxItems: 5_000 }),
+    balances: Type.Array(strict({ asset: AssetIdText, quantity: DecimalText, currency: Type.Optional(nullable(CurrencyCode)), costBasis: Type.Optional(nullable(DecimalText)), price: Type.Optional(nullable(DecimalText)) }), { maxItems: 5_000 }),
   }),
   ManualSnapshot,
 );
