@@ -107,6 +107,12 @@ describe('days before the provider’s transactions are whole', () => {
     expect(then.day('2026-11-18')).toMatchObject({ quality: 95 });
   });
 
+  it('are not sure between two snapshots that agree, either: a purchase and its payment may both be missing', () => {
+    const then = given().whole('2026-11-19').snapshot('2026-11-16', { USD: '0' }).snapshot('2026-11-18', { USD: '0' }).snapshot('2026-11-20', { USD: '0' }).when('2026-11-16', '2026-11-20');
+    expect(then.result.days.map(({ quality }) => quality)).toEqual([90, 50, 90, 100, 100]);
+    expect(then.day('2026-11-17').reasons).toEqual(['history_cut']);
+  });
+
   it('are not sure even where everything comes out as nothing: something may have come and gone', () => {
     const then = given().whole('2026-11-18').snapshot('2026-11-20', { USD: '100' }).deposit('2026-11-19', '100').when('2026-11-16', '2026-11-20');
     expect(then.result.days.map(({ quality }) => quality)).toEqual([50, 50, 100, 100, 100]);

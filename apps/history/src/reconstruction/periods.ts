@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.js';
 import type { AccountDay, DayNumber, ReconstructionInput } from './model.js';
 import { SCORE } from './quality.js';
 import type { Marks } from './quality.js';
+import { SAID } from './said.js';
 import { SETTLED_WITHIN } from './sides.js';
 import type { Timeline } from './sides.js';
 
@@ -32,6 +33,7 @@ export function markPeriods(ground: Ground): AccountDay['origin'][] {
   days.forEach((day) => {
     if (day >= first && day - first < marks.length) origins[day - first] = 'captured';
   });
+  markCut(ground, origins);
   markOmissions(ground, origins);
   for (const effect of ground.ledger.effects) if (effect.segment !== effect.first) markSide(ground, effect);
   return origins;
@@ -56,7 +58,17 @@ function beforeFirst({ input, ledger, timeline, proven, first, marks }: Ground):
   const end = (timeline.days[0] as DayNumber) - 1 - first;
   const whole = input.wholeFrom ?? (proven[0] === true ? (ledger.effects[0]?.date ?? Infinity) : Infinity);
   if (proven[0] !== true) marks.lowerDays(0, end, SCORE.unverified, marks.reason('opening_unverified', 'Nothing confirms that the transactions before the first snapshot are complete.'));
-  if (whole > first) marks.lowerDays(0, Math.min(end, whole - 1 - first), SCORE.cut, marks.reason('history_cut', 'The transactions of this time are not known to be complete.'));
+  if (whole > first) marks.lowerDays(0, Math.min(end, whole - 1 - first), SCORE.cut, marks.reason('history_cut', CUT));
+}
+
+const CUT = 'The transactions of this time are not known to be complete.';
+
+/** Two snapshots of a time whose transactions are not whole agree on what came and went between them, too. Of a captured day only the flows are in doubt. */
+function markCut({ input: { wholeFrom }, timeline, first, marks }: Ground, origins: readonly AccountDay['origin'][]): void {
+  const start = timeline.days[0] as DayNumber;
+  if (wholeFrom === null || wholeFrom <= start) return;
+  const reason = marks.reason('history_cut', CUT);
+  for (let index = Math.max(start - first, 0); index < Math.min(wholeFrom - first, marks.length); index += 1) marks.lowerDays(index, index, origins[index] === 'captured' ? SCORE.flow : SCORE.cut, reason);
 }
 
 function between({ input, ledger, timeline, proven, first, marks }: Ground, segment: number, origins: AccountDay['origin'][]): void {
@@ -78,7 +90,7 @@ function afterLast({ ledger, timeline, first, marks }: Ground, origins: AccountD
   const last = timeline.days[count - 1] as DayNumber;
   const after = ledger.effects.filter((effect) => effect.segment === count);
   const newest = after.reduce((day, effect) => Math.max(day, effect.day), last);
-  const reason = marks.reason('carried', 'No snapshot of this day or a later one confirms the units.');
+  const reason = marks.reason(SAID.carried.code, SAID.carried.detail);
   const open = after.some((effect) => effect.day === last) || (timeline.calendarDays[count - 1] as DayNumber) < last;
   marks.lowerDays(last + (open ? 0 : 1) - first, newest - first, SCORE.unverified, reason);
   marks.lowerDays(newest + 1 - first, marks.length - 1, SCORE.carried, reason);

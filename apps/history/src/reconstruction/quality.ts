@@ -10,7 +10,7 @@
  *    98   a split of the issuer is assumed that the account never reported, and no snapshot confirms it, or not to the last digit (`split_assumed`)
  *   100   otherwise; a price that the account's own snapshot supplied is said (`price_supplied_by_account`) and lowers nothing
  * The score of a day is the least of
- *    50   before the first snapshot, earlier than the provider's transactions are known to be whole (`history_cut`)
+ *    50   earlier than the provider's transactions are known to be whole (`history_cut`); 90 where it is captured
  *    50   a transaction that is left out, in part or altogether, may have changed it (`unknown_transaction`, `cash_effect_unknown`,
  *         `units_effect_unknown`)
  *    60   between two snapshots that what happened between them does not join (`discrepancy`); 95 the close of a day whose snapshot
