@@ -10,7 +10,7 @@
  * comes after the batch, for a time before the close, causes a run, which revises the day.
  */
 import { NAMESPACE, uuidV5 } from '@tidemark/kernel';
-import { closeMs, dayOf } from '@tidemark/market';
+import { calendarDayNumber, closeMs, dayOf } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
 import type { SqlClient } from '@tidemark/postgres';
 import { requestRuns } from '../jobs/request.js';
@@ -81,6 +81,7 @@ export function valuesOf(accounts: readonly BatchAccount[], market: Market, day:
     accounts.map((one) => one.accountId), accounts.map((one) => one.revision), accounts.map((one) => one.currency),
     accounts.map((one) => dayAt(one.capturedAt, closes, first)), day, market.id, closes, first, carriedReason,
     accounts[0]?.accountId, accounts.at(-1)?.accountId,
+    accounts.map((one) => calendarDayNumber(one.capturedAt, market)), accounts.map((one) => one.capturedAt),
   ];
 }
 

@@ -5,9 +5,10 @@
 import { NAMESPACE, instant, uuidV5 } from '@tidemark/kernel';
 import { closeMs, dayOf } from '@tidemark/market';
 import type { DayNumber } from '../reconstruction/model.js';
+import { SAID } from '../reconstruction/said.js';
 import { ensureDayPartitions, holdOpenFrom } from '../storage/partitions.js';
 import { storeReasons } from '../storage/reasons.js';
-import { CARRIED_REASON, heldSymbols, prepareClosingAssets } from './closing-assets.js';
+import { heldSymbols, prepareClosingAssets } from './closing-assets.js';
 import { closeBatch, nextAccounts } from './close-batch.js';
 import type { ClosingDeps } from './deps.js';
 import type { MarketClose, Progress } from './market-close.js';
@@ -58,7 +59,7 @@ export async function readyToWrite({ database }: Pick<ClosingDeps, 'database'>, 
   return database.transaction(async (tx) => {
     await holdOpenFrom(tx, day);
     await ensureDayPartitions(tx, day, day + AHEAD_DAYS);
-    return (await storeReasons(tx, [{ accountId: null, ...CARRIED_REASON }]))[0] as number;
+    return (await storeReasons(tx, [{ accountId: null, ...SAID.carried }]))[0] as number;
   });
 }
 

@@ -7,20 +7,12 @@ import { closeMs, dayOf, isTradingDayNumber, XNYS } from '@tidemark/market';
 import type { Market } from '@tidemark/market';
 import type { SqlClient } from '@tidemark/postgres';
 import type { DayNumber } from '../reconstruction/model.js';
-import { FRESH_DAYS } from '../reconstruction/quality.js';
+import { SAID } from '../reconstruction/said.js';
 import { SHARED } from '../storage/reasons.js';
 
-/** The same words as those of reconstruction/value-book.ts, which says them of the same things. `$asset` stands for the asset. */
-export const ASSET_REASONS = {
-  stale: { code: 'price_stale', detail: `The newest price of $asset is older than ${FRESH_DAYS} days.` },
-  supplied: { code: 'price_supplied_by_account', detail: 'No market price of $asset is newer than the one that the account supplied.' },
-  missing: { code: 'price_missing', detail: 'No price of $asset is known.' },
-  basis: { code: 'cost_basis_missing', detail: 'What $asset was bought for is not known.' },
-  late: { code: 'price_stale', detail: 'The close of $asset has not come yet: the one before is carried.' },
-} as const;
-const KINDS = ['stale', 'supplied', 'missing', 'basis', 'late'] as const;
-
-export const CARRIED_REASON = { code: 'carried', detail: 'No snapshot of this day or a later one confirms the units.' } as const;
+const LATE = { code: 'price_stale', detail: 'The close of $asset has not come yet: the one before is carried.' };
+/** In the order of the columns. */
+const REASONS = [SAID.stale, SAID.supplied, SAID.missing, SAID.basis, LATE];
 
 /** Held assets that have a symbol, with it. */
 export async function heldSymbols(client: SqlClient): Promise<string[]> {
@@ -57,7 +49,7 @@ export async function prepareClosingAssets(client: SqlClient, market: Market, da
      SELECT '${SHARED}', k.code, h.asset, replace(k.detail, '$asset', h.asset) FROM (${HELD}) h, unnest($1::text[], $2::text[]) AS k(code, detail)
      WHERE NOT EXISTS (SELECT 1 FROM history_reason r WHERE r.account_id = '${SHARED}' AND r.code = k.code AND r.asset = h.asset AND md5(r.detail) = md5(replace(k.detail, '$asset', h.asset)))
      ON CONFLICT DO NOTHING`,
-    [KINDS.map((kind) => ASSET_REASONS[kind].code), KINDS.map((kind) => ASSET_REASONS[kind].detail)],
+    [REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail)],
   );
   await client.query('DELETE FROM closing_asset WHERE market = $1', [market.id]);
   const reason = (at: number) => `(SELECT id FROM history_reason r WHERE r.account_id = '${SHARED}' AND r.code = ($6::text[])[${at}] AND r.asset = a.asset AND md5(r.detail) = md5(replace(($7::text[])[${at}], '$asset', a.asset)))`;
@@ -66,7 +58,7 @@ export async function prepareClosingAssets(client: SqlClient, market: Market, da
        INSERT INTO closing_asset (market, day, asset, currency, close, close_day, split_day, late, reason_stale, reason_supplied, reason_missing, reason_basis, reason_late)
        SELECT $1, $2, a.asset, a.currency, a.close, a.close_day, a.split_day, a.late, ${[1, 2, 3, 4, 5].map(reason).join(', ')} FROM (${PRICES}) a RETURNING late)
      SELECT count(*) FILTER (WHERE late) AS late FROM made`,
-    [market.id, dayOf(day), day, tradedBy(day, market), monthIndex(day), KINDS.map((kind) => ASSET_REASONS[kind].code), KINDS.map((kind) => ASSET_REASONS[kind].detail)],
+    [market.id, dayOf(day), day, tradedBy(day, market), monthIndex(day), REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail)],
   );
   return rows[0]?.late ?? 0;
 }

@@ -1,7 +1,7 @@
 /** The tables that the end of day reads, filled through the service's own projections, and prices written as the store has them. */
 import type { BalanceLine, BalanceSnapshotCaptured, EventEnvelope } from '@tidemark/contracts';
 import { EventLog, eventLogMigration } from '@tidemark/event-log';
-import { marketDayNumber } from '@tidemark/market';
+import { calendarDayNumber, isSameListing, marketDayNumber } from '@tidemark/market';
 import { migrate, openDatabase, provisionDatabase } from '@tidemark/postgres';
 import type { Database } from '@tidemark/postgres';
 import { createLogger, newId } from '@tidemark/service';
@@ -26,6 +26,8 @@ export interface GivenAccount {
   readonly accountId: string;
   readonly userId: string;
   readonly currency: string;
+  /** False: kept by hand. */
+  readonly tells: boolean;
   readonly snapshots: CapturedSnapshot[];
 }
 
@@ -37,13 +39,13 @@ export interface ClosingGround {
   readonly closer: Closer;
   /** Runs that still wait for prices. */
   readonly pending: { now: boolean };
-  account(given?: { currency?: string; timeZone?: string | null; changes?: object[] }): Promise<GivenAccount>;
+  account(given?: { currency?: string; tells?: boolean; timeZone?: string | null; changes?: object[] }): Promise<GivenAccount>;
   capture(account: GivenAccount, capturedAt: string, lines: readonly BalanceLine[]): Promise<void>;
   price(symbol: string, closes: Readonly<Record<string, string>>, given?: { currency?: string; kind?: string; coveredTo?: DayNumber }): Promise<void>;
   /** What the engine says of the account, from its first snapshot on. */
   engine(account: GivenAccount, to: DayNumber): Promise<AccountDay[]>;
-  /** Stores what the engine says, as a run does. */
-  reconstructed(account: GivenAccount, to: DayNumber): Promise<void>;
+  /** Stores what the engine says, as a run does. @returns whether anything that was known is otherwise now */
+  reconstructed(account: GivenAccount, to: DayNumber): Promise<boolean>;
   /** What is stored, reasons in words; null where the day is not. */
   stored(account: GivenAccount, day: DayNumber, revision?: number): Promise<object | null>;
   close(): Promise<void>;
@@ -68,19 +70,24 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
     return (asset) => closes.get(rows.find((row) => row.asset === asset)?.symbol ?? '') ?? null;
   }
 
-  async function computed({ accountId, currency, snapshots }: GivenAccount, to: DayNumber) {
+  async function computed({ accountId, currency, tells, snapshots }: GivenAccount, to: DayNumber) {
     const first = snapshots[0] as CapturedSnapshot;
-    return reconstruct({ accountId, currency, from: first.day, to, snapshots, transactions: [], wholeFrom: first.day, closesOf: await closesOf(to), marketDayOf: (at) => marketDayNumber(Date.parse(at)) });
+    const [closes, lines] = [await closesOf(to), new Map(snapshots.flatMap(({ lines: all }) => all.map((line) => [line.asset, line])))];
+    const listed: ReconstructionInput['closesOf'] = (asset) => {
+      const known = closes(asset);
+      return known !== null && isSameListing(asset, lines.get(asset)?.currency, known.currency) ? known : null;
+    };
+    return reconstruct({ accountId, currency, from: first.day, to, snapshots, transactions: [], wholeFrom: tells ? first.day : null, closesOf: listed, marketDayOf: (at) => marketDayNumber(Date.parse(at)) });
   }
 
   const ground: ClosingGround = {
     database, log, clock, deps, pending,
     closer: new Closer(deps, 'one'),
-    account: async ({ currency = 'USD', timeZone = null, changes = [] } = {}) => {
-      const account = { accountId: newId(), userId: `user-${newId()}`, currency, snapshots: [] };
+    account: async ({ currency = 'USD', tells = true, timeZone = null, changes = [] } = {}) => {
+      const account = { accountId: newId(), userId: `user-${newId()}`, currency, tells, snapshots: [] };
       await database.query(
-        `INSERT INTO account (account_id, user_id, provider, name, type, currency, trading, time_zone, changes) VALUES ($1, $2, 'plaid', 'an account', 'investment', $3, false, $4, $5::json)`,
-        [account.accountId, account.userId, currency, timeZone, JSON.stringify(changes)],
+        `INSERT INTO account (account_id, user_id, provider, name, type, currency, trading, time_zone, transactions, changes) VALUES ($1, $2, $6, 'an account', 'investment', $3, false, $4, $7, $5::json)`,
+        [account.accountId, account.userId, currency, timeZone, JSON.stringify(changes), tells ? 'plaid' : 'manual', tells],
       );
       return account;
     },
@@ -93,7 +100,7 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
         await capturedSnapshots.apply(tx, [event]);
         await holdings.apply(tx, [event]);
       });
-      account.snapshots.push({ snapshotId, capturedAt, day: marketDayNumber(Date.parse(capturedAt)), currency: account.currency, lines: [...lines] });
+      account.snapshots.push({ snapshotId, capturedAt, day: marketDayNumber(Date.parse(capturedAt)), calendarDay: calendarDayNumber(Date.parse(capturedAt)), currency: account.currency, lines: [...lines] });
       account.snapshots.sort((a, b) => a.day - b.day);
     },
     price: (symbol, closes, given) => storePrices(database, symbol, closes, given),
@@ -103,7 +110,7 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
     },
     reconstructed: async (account, to) => {
       const { days, flows, reasons } = await computed(account, to);
-      await database.transaction((tx) => writeHistory(tx, { accountId: account.accountId, userId: account.userId, runId: null, days, flows, reasons }));
+      return (await database.transaction((tx) => writeHistory(tx, { accountId: account.accountId, userId: account.userId, runId: null, days, flows, reasons }))).revised;
     },
     stored: async (account, day, revision) => {
       const days = (await readAccountDays(database, [account.accountId], day, day, revision)).get(account.accountId) ?? [];

@@ -2,7 +2,7 @@
  * Values the accounts of a batch at a close in SQL: units × newest price, by currency, with quality and reasons, written as account days.
  * The same answer as the engine's forward carry (reconstruction/), to the last digit, for accounts on which nothing but prices has
  * happened since their newest snapshot; closing.int.spec.ts compares the two over random holdings. Every other account (a transaction on or
- * after the snapshot's day, a split, something known the day before that the snapshot does not say) is left out and goes to the engine.
+ * after the snapshot's day, a split, a cost or a price lacking that did not lack the day before) is left out and goes to the engine.
  *
  *   raw      lines of the newest snapshot, with the market day of the price that each carries
  *   book     one row an asset: several lines of an asset are one position
@@ -19,19 +19,19 @@
 import type { SqlClient } from '@tidemark/postgres';
 import { SCORE } from '../reconstruction/quality.js';
 
-/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` and `$11` the least and the greatest of the ids, so that the lines of a batch are read as one range. */
+/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` and `$11` the least and the greatest of the ids, so that the lines of a batch are read as one range, `$12` calendar days and `$13` instants of the snapshots. */
 const DAY_DATE = `(date '1970-01-01' + $5::int)`;
 
 const LINES = `
-  acc AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[]) AS a(account_id, revision, currency, snap)),
+  acc AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $12::int[], $13::bigint[]) AS a(account_id, revision, currency, snap, taken, captured)),
   raw AS (
-    SELECT h.*, a.snap, CASE WHEN h.price IS NOT NULL THEN least(a.snap, $8::int + width_bucket((extract(epoch FROM h.price_at) * 1000)::bigint - 1, $7::bigint[])) END AS own_day
-    FROM acc a JOIN holding h USING (account_id) WHERE h.account_id BETWEEN $10::uuid AND $11::uuid AND NOT h.counted_as_cash),
+    SELECT h.*, a.snap, a.taken, quoted, CASE WHEN h.price IS NOT NULL THEN least(a.snap, $8::int + width_bucket(quoted - 1, $7::bigint[])) END AS own_day
+    FROM acc a JOIN holding h USING (account_id) CROSS JOIN LATERAL (SELECT least((extract(epoch FROM h.price_at) * 1000)::bigint, a.captured) AS quoted) q WHERE h.account_id BETWEEN $10::uuid AND $11::uuid AND NOT h.counted_as_cash),
   book AS (
-    SELECT account_id, asset, snap, starts_with(asset, 'currency:') AS cash, sum(quantity) AS units, (array_agg(multiplier ORDER BY line DESC))[1] AS multiplier, (array_agg(currency ORDER BY line DESC))[1] AS currency,
-      (array_agg(price ORDER BY own_day DESC, price_at DESC, line DESC) FILTER (WHERE price IS NOT NULL))[1] AS own, max(own_day) AS own_day,
+    SELECT account_id, asset, snap, taken, starts_with(asset, 'currency:') AS cash, sum(quantity) AS units, (array_agg(multiplier ORDER BY line DESC))[1] AS multiplier, min(currency) AS currency, min(currency) <> max(currency) AS mixed,
+      (array_agg(price ORDER BY own_day DESC, quoted DESC, line DESC) FILTER (WHERE price IS NOT NULL))[1] AS own, max(own_day) AS own_day,
       CASE WHEN count(*) = count(cost_basis) THEN sum(CASE WHEN quantity < 0 AND cost_basis > 0 THEN -cost_basis ELSE cost_basis END) END AS basis
-    FROM raw GROUP BY account_id, asset, snap),
+    FROM raw GROUP BY account_id, asset, snap, taken),
   line AS (
     SELECT b.*, p.asset IS NOT NULL AS known, p.currency AS market_currency, p.close, p.close_day, p.split_day, p.late, p.reason_stale, p.reason_supplied, p.reason_missing, p.reason_basis, p.reason_late,
       p.close IS NOT NULL AND (b.own IS NULL OR p.close_day >= b.own_day) AS market
@@ -45,27 +45,27 @@ const LINES = `
       CASE WHEN NOT cash AND basis IS NULL THEN reason_basis END AS r_basis, CASE WHEN NOT cash AND NOT market THEN CASE WHEN own IS NULL THEN reason_missing ELSE reason_supplied END END AS r_own,
       CASE WHEN NOT cash AND $5 - aged > 7 THEN reason_stale END AS r_stale, CASE WHEN market AND late THEN reason_late END AS r_late,
       -- Another currency may be another listing: the engine knows which currency the position states.
-      NOT cash AND (NOT known OR (market AND market_currency <> currency AND NOT starts_with(asset, 'crypto:')) OR coalesce(split_day >= least(snap, close_day, own_day), false)) AS odd
+      NOT cash AND (NOT known OR mixed OR (market AND market_currency <> currency AND NOT starts_with(asset, 'crypto:')) OR coalesce(split_day >= least(taken, close_day, own_day), false)) AS odd
     FROM (SELECT *, CASE WHEN market THEN close_day ELSE own_day END AS aged FROM line) l)`;
 
 const ACCOUNTS = `
   total AS (
-    SELECT a.account_id, a.revision, a.currency, a.snap, count(v.account_id) AS lines, count(*) FILTER (WHERE NOT v.cash) AS securities, count(*) FILTER (WHERE v.cash) AS cash_lines,
+    SELECT a.account_id, a.revision, a.currency, a.snap, a.taken, count(v.account_id) AS lines, count(*) FILTER (WHERE NOT v.cash) AS securities, count(*) FILTER (WHERE v.cash) AS cash_lines,
       count(v.amount) AS priced, coalesce(bool_and(v.amount IS NOT NULL) FILTER (WHERE v.account_id IS NOT NULL), true) AS complete, coalesce(bool_and(v.basis IS NOT NULL) FILTER (WHERE NOT v.cash), true) AS cost_known,
-      coalesce(bool_or(v.odd), false) AS odd,
+      coalesce(bool_or(v.odd), false) AS odd, array_agg(v.r_basis) FILTER (WHERE v.r_basis IS NOT NULL) || array_agg(v.r_own) FILTER (WHERE v.amount IS NULL) AS lacking,
       -- An asset is one line, so none comes twice.
-      CASE WHEN a.snap < $5 THEN ARRAY[$9::int] END || ${['r_basis', 'r_own', 'r_stale', 'r_late'].map((column) => `array_agg(v.${column}) FILTER (WHERE v.${column} IS NOT NULL)`).join(' || ')} AS reasons,
+      CASE WHEN a.snap < $5 OR a.taken < a.snap THEN ARRAY[$9::int] END || ${['r_basis', 'r_own', 'r_stale', 'r_late'].map((column) => `array_agg(v.${column}) FILTER (WHERE v.${column} IS NOT NULL)`).join(' || ')} AS reasons,
       CASE WHEN count(v.account_id) = 0 THEN max(s.score) ELSE sum(least(v.score, s.score)) / count(v.account_id) END AS quality
-    FROM acc a CROSS JOIN LATERAL (SELECT CASE WHEN a.snap = $5 THEN 100 ELSE ${SCORE.carried} END AS score) s LEFT JOIN valued v USING (account_id)
-    GROUP BY a.account_id, a.revision, a.currency, a.snap),
+    FROM acc a CROSS JOIN LATERAL (SELECT CASE WHEN a.snap < $5 THEN ${SCORE.carried} WHEN a.taken < a.snap THEN ${SCORE.unverified} ELSE 100 END AS score) s LEFT JOIN valued v USING (account_id)
+    GROUP BY a.account_id, a.revision, a.currency, a.snap, a.taken),
   plain AS (
     SELECT * FROM total t WHERE NOT odd
       -- Without transactions, what a new snapshot states otherwise came in or went out: the engine says how much.
       AND (t.snap <> $5 OR (SELECT c.transactions FROM account c WHERE c.account_id = t.account_id))
-      AND (SELECT true FROM account_transaction x WHERE x.account_id = t.account_id AND NOT x.withdrawn AND x.day >= date '1970-01-01' + t.snap LIMIT 1) IS NULL
-      -- What was known the day before and is not said by the snapshot, the engine may still know.
-      AND (t.cost_known OR (SELECT bool_or(p.cost_known) FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1) IS NOT TRUE)
-      AND (t.complete OR (SELECT bool_or(p.complete) FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1) IS NOT TRUE)),
+      -- One of the day on which it was captured may have followed it: the engine tries that.
+      AND (SELECT true FROM account_transaction x WHERE x.account_id = t.account_id AND NOT x.withdrawn AND x.day >= date '1970-01-01' + t.taken LIMIT 1) IS NULL
+      -- A cost or a price that the snapshot does not say, and that was not missing the day before, the engine may still know.
+      AND (t.lacking IS NULL OR coalesce((SELECT t.lacking <@ coalesce(p.reasons, '{}') FROM account_day p WHERE p.account_id = t.account_id AND p.day = ${DAY_DATE} - 1 ORDER BY p.revision DESC LIMIT 1), true))),
   amount AS (
     SELECT account_id, currency, sum(value) AS value, sum(cash) AS cash, sum(cost) AS cost FROM (
       SELECT account_id, currency, amount AS value, CASE WHEN cash THEN amount END AS cash, NULL::numeric AS cost FROM valued WHERE amount IS NOT NULL

@@ -66,8 +66,9 @@ export function statedBases(snapshots: readonly CapturedSnapshot[], read: Read):
   return stated;
 }
 
-function basisOfLine({ costBasis, quantity }: BalanceLine, read: Read): Ratio | null {
-  if (costBasis == null) return null;
+/** Nobody knows what a cost is of that is in no known currency. */
+function basisOfLine({ costBasis, currency, quantity }: BalanceLine, read: Read): Ratio | null {
+  if (costBasis == null || currency === null) return null;
   const basis = ratioOf(read(costBasis));
   return quantity.startsWith('-') && basis.n > 0n ? { n: -basis.n, d: basis.d } : basis;
 }

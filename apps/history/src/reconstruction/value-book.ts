@@ -17,6 +17,8 @@ import { FRESH_DAYS, FULL, SCORE } from './quality.js';
 import type { Marks } from './quality.js';
 import { terminating } from './ratio.js';
 import type { Ratio } from './ratio.js';
+import { detailOf, SAID } from './said.js';
+import type { Words } from './said.js';
 import { mismatch } from './shown-splits.js';
 import type { BookSplits } from './shown-splits.js';
 import type { Row, Sums } from './sums.js';
@@ -108,7 +110,7 @@ function* runsOf(steps: Path['steps'], basis: readonly BasisStep[], sureFrom: Da
 
 function sayOfRun({ book: { asset }, basis, sureFrom }: Shown, { first, last, score }: Run, { marks, from }: Days): void {
   if (score === FULL) return;
-  if (basis.findLast(({ day }) => day <= first + from)?.basis == null) marks.sayAll(first, last, marks.reason('cost_basis_missing', `What ${asset} was bought for is not known.`, asset));
+  if (basis.findLast(({ day }) => day <= first + from)?.basis == null) marks.sayAll(first, last, said(marks, SAID.basis, asset));
   if (first + from < sureFrom) marks.sayAll(first, last, marks.reason('split_assumed', `A split of ${asset} that the account did not report is assumed.`, asset));
 }
 
@@ -166,17 +168,19 @@ function carefully(shown: Shown, { first, last, score }: Run, worth: Ratio, whol
   }
 }
 
+const said = (marks: Marks, words: Words, asset: string): number => marks.reason(words.code, detailOf(words, asset), asset);
+
 function priced({ asset }: Book, index: number, { age, supplied }: Quote, score: number, { marks }: Days): void {
   const stale = age > FRESH_DAYS;
-  if (stale) marks.say(index, marks.reason('price_stale', `The newest price of ${asset} is older than ${FRESH_DAYS} days.`, asset));
-  if (supplied) marks.say(index, marks.reason('price_supplied_by_account', `No market price of ${asset} is newer than the one that the account supplied.`, asset));
+  if (stale) marks.say(index, said(marks, SAID.stale, asset));
+  if (supplied) marks.say(index, said(marks, SAID.supplied, asset));
   marks.lines(index, index, stale ? Math.min(score, SCORE.stale) : score);
 }
 
 function unpriced({ asset }: Book, index: number, { from, marks, lacking, unpriced: open }: Days): void {
   const day = from + index;
   lacking[index] = 1;
-  marks.say(index, marks.reason('price_missing', `No price of ${asset} is known.`, asset));
+  marks.say(index, said(marks, SAID.missing, asset));
   marks.lines(index, index, SCORE.unknown);
   const last = open.at(-1);
   if (last?.asset === asset && last.to === day - 1) last.to = day;

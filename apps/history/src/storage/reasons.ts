@@ -15,15 +15,18 @@ export interface StoredReason {
 export const SHARED = '00000000-0000-0000-0000-000000000000';
 const NO_ASSET = '';
 
+const SAME = 'r.account_id = g.account_id AND r.code = g.code AND r.asset = g.asset AND md5(r.detail) = md5(g.detail)';
+
 /** @returns the ids in the order of `reasons`; equal reasons have one id for ever */
 export async function storeReasons(tx: SqlClient, reasons: readonly StoredReason[]): Promise<number[]> {
   if (reasons.length === 0) return [];
   const columns = [reasons.map((one) => one.accountId ?? SHARED), reasons.map((one) => one.code), reasons.map((one) => one.asset ?? NO_ASSET), reasons.map((one) => one.detail)];
+  // What stands already is not tried, for a try uses up an id.
   const given = 'unnest($1::uuid[], $2::text[], $3::text[], $4::text[])';
-  await tx.query(`INSERT INTO history_reason (account_id, code, asset, detail) SELECT DISTINCT * FROM ${given} ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`, columns);
+  await tx.query(`INSERT INTO history_reason (account_id, code, asset, detail) SELECT DISTINCT g.* FROM ${given} AS g(account_id, code, asset, detail) WHERE NOT EXISTS (SELECT 1 FROM history_reason r WHERE ${SAME}) ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`, columns);
   const { rows } = await tx.query<{ id: number }>(
     `SELECT r.id FROM ${given} WITH ORDINALITY AS g(account_id, code, asset, detail, place)
-     JOIN history_reason r ON r.account_id = g.account_id AND r.code = g.code AND r.asset = g.asset AND md5(r.detail) = md5(g.detail) ORDER BY g.place`,
+     JOIN history_reason r ON ${SAME} ORDER BY g.place`,
     columns,
   );
   return rows.map((row) => row.id);

@@ -8,6 +8,7 @@
 import { assert } from '@tidemark/kernel';
 import type { SqlClient } from '@tidemark/postgres';
 import type { AccountDay, DayNumber, ExternalFlow, ReconstructionResult } from '../reconstruction/model.js';
+import { isSaidByBoth } from '../reconstruction/said.js';
 import { columnsOf } from './day-columns.js';
 import { goneRow, rowsOfDay } from './day-rows.js';
 import { planFlows, readFlows, writeFlows } from './flows.js';
@@ -88,7 +89,7 @@ export async function writeHistories(tx: SqlClient, batch: readonly HistoryWrite
 
 /** Ids of the reasons of each account's run, in their order. */
 async function reasonIds(tx: SqlClient, batch: readonly HistoryWrite[]): Promise<number[][]> {
-  const ids = await storeReasons(tx, batch.flatMap((one) => one.reasons.map((reason) => ({ ...reason, accountId: one.accountId }))));
+  const ids = await storeReasons(tx, batch.flatMap((one) => one.reasons.map((reason) => ({ ...reason, accountId: isSaidByBoth(reason) ? null : one.accountId }))));
   let next = 0;
   return batch.map((one) => ids.slice(next, (next += one.reasons.length)));
 }

@@ -60,6 +60,7 @@ async function hold(tx: SqlClient, events: readonly Captured[]): Promise<void> {
   await tx.query(LINES, [
     lines.map(({ data }) => data.accountId), lines.map(({ index }) => index), lines.map(({ line }) => line.asset), lines.map(({ line }) => line.quantity), lines.map(({ line }) => line.multiplier ?? '1'),
     lines.map(({ data, line }) => line.currency ?? data.currency), lines.map(({ line }) => line.price ?? null), lines.map(({ data, line }) => (line.price == null ? null : (line.priceAsOf ?? data.capturedAt))),
-    lines.map(({ line }) => line.costBasis ?? null), lines.map(({ line }) => line.countedAsCash ?? false),
+    // Nobody knows what a cost is of that is in no known currency.
+    lines.map(({ line }) => (line.currency === null ? null : (line.costBasis ?? null))), lines.map(({ line }) => line.countedAsCash ?? false),
   ]);
 }
