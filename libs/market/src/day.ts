@@ -20,8 +20,17 @@ export function dayNumber(day: Day): DayNumber {
   return ms / MS_A_DAY;
 }
 
+/** Written once each: a chart names hundreds of days, and all charts the same ones. */
+const written = new Map<DayNumber, Day>();
+/** Lest slips make it grow without end. */
+const MOST_WRITTEN = 50_000;
+
 export function dayOf(number: DayNumber): Day {
-  return new Date(number * MS_A_DAY).toISOString().slice(0, 10);
+  const known = written.get(number);
+  if (known !== undefined) return known;
+  const day = new Date(number * MS_A_DAY).toISOString().slice(0, 10);
+  if (written.size < MOST_WRITTEN) written.set(number, day);
+  return day;
 }
 
 /** 1 is Monday, 7 is Sunday. 1970-01-01 was a Thursday. */

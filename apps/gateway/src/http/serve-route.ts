@@ -1,6 +1,7 @@
 /** Carries one route: HTTP in, a request to a service, HTTP out. */
 import { decodePositions, encodePositions } from '@tidemark/contracts';
 import type { LogPosition, RpcContext, RpcReply } from '@tidemark/contracts';
+import { rawValue } from '@tidemark/service';
 import type { RpcClient } from '@tidemark/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/authenticate.js';
@@ -27,8 +28,8 @@ export function serveRoute(route: Route, services: RouteServices) {
     const caller = callerOf(request);
     const input = readInput(shape, route.params ?? {}, request);
     const context: RpcContext = { userId: caller.userId, requestId: request.id, scopes: caller.scopes, traceparent: request.traceparent, ...positionOf(request) };
-    const run = async () => answerOf(route, await services.rpc.call(route.contract, input, context, { timeoutMs }), request.id);
     const key = route.method === 'POST' ? idempotencyKey(request) : null;
+    const run = async () => answerOf(route, await services.rpc.call(route.contract, input, context, { timeoutMs }), request.id, { unread: key === null });
     return send(reply, key === null ? await run() : await services.idempotency.once({ userId: caller.userId, key, route: `${route.method} ${route.path}`, input, requestId: request.id }, run));
   };
 }
@@ -41,14 +42,16 @@ function positionOf(request: FastifyRequest): { after?: readonly LogPosition[] }
   return { after };
 }
 
-export function answerOf(route: Pick<Route, 'status' | 'answersFile'>, reply: RpcReply<unknown>, requestId: string): Answer {
+/** @param unread the body is sent on as the service wrote it; else it is there to be looked at */
+export function answerOf(route: Pick<Route, 'status' | 'answersFile'>, reply: RpcReply<unknown>, requestId: string, { unread = false }: { readonly unread?: boolean } = {}): Answer {
   if (!reply.ok) return problemAnswer(reply.error, requestId);
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
   if (reply.positions?.length) headers['tidemark-position'] = encodePositions(reply.positions);
   if (reply.stale) headers['tidemark-stale'] = 'true';
   const status = route.status ?? 200;
   if (route.answersFile) return fileAnswer(status, headers, reply.value as FileAnswer);
-  if (status !== 204) return { status, headers, body: reply.value };
+  const raw = unread ? rawValue(reply) : null;
+  if (status !== 204) return raw === null ? { status, headers, body: reply.value } : { status, headers, text: raw };
   delete headers['content-type'];
   return { status, headers };
 }

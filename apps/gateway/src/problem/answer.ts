@@ -10,7 +10,7 @@ export interface Answer {
   /** Absent for 204. */
   readonly body?: unknown;
   /** In place of `body`: sent as it is. */
-  readonly text?: string;
+  readonly text?: string | Uint8Array;
 }
 
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
@@ -60,6 +60,8 @@ export async function send(reply: FastifyReply, answer: Answer): Promise<Fastify
   reply.status(answer.status).headers(answer.headers);
   // Text, so that no serializer of the framework touches what was decided.
   const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
-  await (text === undefined ? reply.send() : reply.serializer((sent: unknown) => sent as string).send(text));
+  if (text === undefined) await reply.send();
+  else if (typeof text === 'string') await reply.serializer((sent: unknown) => sent as string).send(text);
+  else await reply.send(text);
   return reply;
 }

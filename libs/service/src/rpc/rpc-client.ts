@@ -8,7 +8,8 @@ import { problem } from '@tidemark/contracts';
 import type { RequestOf, ResponseOf, RpcContext, RpcContract, RpcReply } from '@tidemark/contracts';
 import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { refused } from './reply.js';
-import { packed, roomFor, unpacked } from './wire.js';
+import { unpackedReply } from './raw-value.js';
+import { packed, roomFor } from './wire.js';
 import type { Packed } from './wire.js';
 
 /** Nest's client on the service's own connection, which it neither opens nor closes. The packet has been written beforehand. */
@@ -25,7 +26,7 @@ class SharedClientNats extends ClientNats {
 
 /** Every request has an inbox of its own, so the answer needs no id; Nest would compare it with one that the packet does not carry. */
 async function answerOf(message: Msg): Promise<unknown> {
-  return { ...((await unpacked(message)) as object), id: undefined };
+  return { ...(await unpackedReply(message)), id: undefined };
 }
 
 export interface CallOptions {

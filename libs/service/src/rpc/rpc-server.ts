@@ -13,7 +13,8 @@ import type { Logger } from '../logger.js';
 import { inRequest } from '../request-context.js';
 import { fieldErrors } from './field-errors.js';
 import { refused } from './reply.js';
-import { packed, roomFor, unpacked } from './wire.js';
+import { packedReply } from './raw-value.js';
+import { roomFor, unpacked } from './wire.js';
 import type { Packed } from './wire.js';
 
 export interface RpcServerOptions {
@@ -103,10 +104,9 @@ export class RpcServer extends ServerNats {
   }
 
   private async encode(id: string | undefined, reply: RpcReply<unknown>, subject: string): Promise<Packed> {
-    const text = JSON.stringify({ id, isDisposed: true, response: reply });
-    const fits = await packed(text, roomFor(this.settings.connection));
+    const fits = await packedReply(id, reply, roomFor(this.settings.connection));
     if (fits) return fits;
-    this.settings.log.warn({ subject, characters: text.length }, 'an answer was too large to be sent');
+    this.settings.log.warn({ subject }, 'an answer was too large to be sent');
     const instead = refused(problem('answer_too_large', 'the answer is too large to be sent: ask for less, with a smaller limit or for one account or connection'));
     return { data: Buffer.from(JSON.stringify({ id, isDisposed: true, response: instead })) };
   }

@@ -12,6 +12,7 @@ import type { RunningNest } from '../http/start-nest.js';
 import { createLogger } from '../logger.js';
 import { connectNats } from '../nats.js';
 import { currentRequest } from '../request-context.js';
+import { rawValue } from './raw-value.js';
 import { answered, refused } from './reply.js';
 import { RpcClient } from './rpc-client.js';
 import { RpcMethod } from './rpc-method.js';
@@ -114,6 +115,18 @@ describe('requests between services', () => {
       expect(reply.ok && reply.value.text.length).toBe(bytes);
       expect(await client.call(echo, { text: 'y'.repeat(bytes) }, context)).toMatchObject({ ok: true, value: { length: bytes } });
     }
+  });
+
+  it('gives a value as the service wrote it, packed or not, and parses it where it is looked at', async () => {
+    for (const bytes of [5, 4_000_000]) {
+      const reply = await client.call(large, { bytes, noise: false }, context);
+      expect(Buffer.from(rawValue(reply) ?? []).toString()).toBe(JSON.stringify({ text: 'x'.repeat(bytes) }));
+      expect(reply).toMatchObject({ ok: true, value: { text: 'x'.repeat(bytes) } });
+    }
+    const doubled = await client.call(double, { of: 4 }, { ...context, userId: 'Zoë 😀' });
+    expect(Buffer.from(rawValue(doubled) ?? []).toString()).toBe('{"is":8,"for":"Zoë 😀"}');
+    expect(doubled).toEqual({ ok: true, value: { is: 8, for: 'Zoë 😀' }, positions: [{ log: 'doubler', epoch: 1, partition: 0, position: 7 }] });
+    expect(rawValue(await client.call(refuse, {}, context))).toBeNull();
   });
 
   it('refuses to answer other than the contract says', async () => {

@@ -40,6 +40,14 @@ export async function packed(text: string, room: number): Promise<Packed | null>
 
 /** @throws where the message is neither JSON nor packed JSON */
 export async function unpacked(message: Msg): Promise<unknown> {
-  if (message.headers?.get(ENCODING) !== 'gzip') return message.json();
-  return JSON.parse((await unpack(message.data, { maxOutputLength: MAX_UNPACKED })).toString('utf8'));
+  return JSON.parse(textOf(await bytesOf(message)));
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+/** What was packed. */
+export async function bytesOf(message: Msg): Promise<Uint8Array> {
+  return message.headers?.get(ENCODING) === 'gzip' ? unpack(message.data, { maxOutputLength: MAX_UNPACKED }) : message.data;
 }
