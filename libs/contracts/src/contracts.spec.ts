@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { Compile } from 'typebox/compile';
 import { dataSchemaOf, schemaVersion } from './envelope.js';
 import { CATALOGUE, eventProblems, upcast } from './events/catalogue.js';
 import { decodePositions, encodePositions } from './position.js';
+import type { performance } from './rpc/history.rpc.js';
+import type { RequestOf } from './rpc/rpc.js';
+import { oneOf } from './schema.js';
 
 describe('the event catalogue', () => {
   it('has a schema that refuses unknown fields for every type, and says what a type is for', () => {
@@ -32,6 +36,15 @@ describe('positions', () => {
 
   it.each(['', 'sync', 'sync:1:2', 'sync:1:2:x', 'SYNC:1:2:3', 'sync:1:2:3;drop', 'sync:1:2:99999999999999999'])('refuses %j', (text) => {
     expect(decodePositions(text)).toBeNull();
+  });
+});
+
+describe('one of some texts', () => {
+  it('is their union in types, and nothing else is taken', () => {
+    const period: RequestOf<typeof performance>['period'] = '1M';
+    // @ts-expect-error there is no such period
+    const nonsense: RequestOf<typeof performance>['period'] = '13M';
+    expect([period, nonsense].map((one) => Compile(oneOf(['1D', '1M'])).Check(one))).toEqual([true, false]);
   });
 });
 

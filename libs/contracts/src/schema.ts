@@ -1,6 +1,6 @@
 /** The atoms that every event, request and answer is made of. One definition gives the type, the check and the published JSON Schema. */
 import Type from 'typebox';
-import type { TProperties, TSchema } from 'typebox';
+import type { TEnum, TProperties, TSchema } from 'typebox';
 
 const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
@@ -29,6 +29,7 @@ export function strict<T extends TProperties>(properties: T, options: { descript
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
-export function oneOf<const T extends readonly string[]>(values: T, options: { description?: string } = {}) {
-  return Type.Enum([...values] as unknown as T, options);
+/** One of these texts, and of their union in types. */
+export function oneOf<const T extends string>(values: readonly T[], options: { description?: string } = {}): TEnum<T[]> {
+  return Type.Enum<T[]>([...values], options);
 }

@@ -6,7 +6,6 @@ import { answered, refused, RpcMethod } from '@tidemark/service';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { allocate } from './allocate.js';
-import type { By } from './allocate.js';
 import { loadHeld } from './load-held.js';
 
 @Controller()
@@ -19,7 +18,7 @@ export class AllocationController {
     const held = await loadHeld(this.reads, { ...payload, userId: context.userId });
     if (!held.ok) return refused(held.error);
     const { base, asOf, total, complete, aside } = held.value;
-    const { slices, reasons } = allocate(held.value, payload.by as By);
+    const { slices, reasons } = allocate(held.value, payload.by);
     return answered({ currency: base, asOf, by: payload.by, slices, total, complete, reasons: [...reasons, ...aside] }, { stale });
   }
 }

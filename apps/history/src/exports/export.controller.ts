@@ -10,7 +10,6 @@ import type { HistoryReads } from '../reads/read-context.js';
 import { documentOf } from './document.js';
 import type { Table } from './document.js';
 import { activityTable, gainTable, historyTable } from './load-export.js';
-import type { ExportAsked } from './load-export.js';
 
 @Controller()
 export class ExportController {
@@ -20,8 +19,8 @@ export class ExportController {
   async export(payload: RequestOf<typeof historyRpc.exportHistory>, context: RpcContext): Promise<RpcReply<historyRpc.Export>> {
     const stale = await isStale(this.reads.database, context.after);
     const { format, of = 'history', ...scope } = payload;
-    const asked = { ...scope, userId: context.userId } as ExportAsked;
-    const written = <Row>(table: Result<Table<Row>, Problem>) => (table.ok ? ok(documentOf(format === 'csv' ? 'csv' : 'json', table.value)) : table);
+    const asked = { ...scope, userId: context.userId };
+    const written = <Row>(table: Result<Table<Row>, Problem>) => (table.ok ? ok(documentOf(format, table.value)) : table);
     const document =
       of === 'activities' ? written(await activityTable(this.reads, asked))
       : of === 'gains' ? written(await gainTable(this.reads, asked))

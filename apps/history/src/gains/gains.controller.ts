@@ -6,7 +6,6 @@ import { answered, refused, RpcMethod } from '@tidemark/service';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { gainsOf } from './gains-of.js';
-import type { GainsAsked } from './gains-of.js';
 
 @Controller()
 export class GainsController {
@@ -15,7 +14,7 @@ export class GainsController {
   @RpcMethod(historyRpc.gains)
   async gains(payload: RequestOf<typeof historyRpc.gains>, context: RpcContext): Promise<RpcReply<historyRpc.Gains>> {
     const stale = await isStale(this.reads.database, context.after);
-    const gains = await gainsOf(this.reads, { ...payload, userId: context.userId } as GainsAsked);
+    const gains = await gainsOf(this.reads, { ...payload, userId: context.userId });
     return gains.ok ? answered(gains.value, { stale }) : refused(gains.error);
   }
 }

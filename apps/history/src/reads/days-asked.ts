@@ -14,8 +14,7 @@ export interface DaysAsked {
 }
 
 export interface DaysInput {
-  /** One of the contract's PERIODS. */
-  readonly period?: string | undefined;
+  readonly period?: historyRpc.Period | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -29,7 +28,7 @@ export function daysAsked({ period, from, to }: DaysInput, today: Day): Result<D
   if (from !== undefined && to !== undefined && from > to) return refuse(invalidField('from', `${from} is after to (${to})`));
   if (period === undefined) return ok({ from: from ?? null, to: to ?? null });
   // What happened in a period is dated after the day at whose close it starts.
-  return ok({ from: period === 'ALL' ? null : dayOf(periodStart(period as historyRpc.Period, dayNumber(today)) + 1), to: today });
+  return ok({ from: period === 'ALL' ? null : dayOf(periodStart(period, dayNumber(today)) + 1), to: today });
 }
 
 export function invalidField(field: string, message: string): Problem {

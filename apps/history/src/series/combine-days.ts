@@ -15,6 +15,7 @@ import { exact, negate } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { DayNumber } from '../reconstruction/model.js';
 import type { RateTable } from '../reads/read-context.js';
+import type { AmountColumn } from '../storage/amount-column.js';
 import type { AmountKind, DayColumns } from '../storage/day-columns.js';
 import { KNOWABLE, ORIGIN_CODES } from '../storage/day-columns.js';
 import type { StoredFlow } from '../storage/flows.js';
@@ -176,10 +177,16 @@ class Combining {
     if (isKnowable(kind) && !columns.known[kind][at]) return into.spoil(slot);
     const amounts = columns.amounts[kind];
     for (let place = 0; place < amounts.length; place += 1) {
-      const { digits, scale } = amounts[place] as (typeof amounts)[number];
-      const held = digits[at];
-      if (held === null || held === undefined || held === 0n) continue;
+      const column = amounts[place] as AmountColumn;
+      const { scale, plain } = column;
+      if (plain !== null && (Number.isNaN(plain[at]) || plain[at] === 0)) continue;
       const currency = columns.currencies[place] as string;
+      if (plain !== null && currency === this.input.base) {
+        into.addPlain(slot, plain[at] as number, scale);
+        continue;
+      }
+      const held = column.digits[at];
+      if (held === null || held === undefined || held === 0n) continue;
       const rate = this.rates.at(currency, day);
       if (rate === null) {
         into.spoil(slot);

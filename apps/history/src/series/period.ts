@@ -14,8 +14,7 @@ export interface DayRange {
 }
 
 export interface RangeAsked {
-  /** One of historyRpc.PERIODS: the contract has checked it. */
-  readonly period?: string | undefined;
+  readonly period?: historyRpc.Period | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -29,7 +28,7 @@ export function rangeOf(asked: RangeAsked, lastClosed: DayNumber): Result<DayRan
   if (bare) return refuse(invalid(bare, `${asked[bare]} is no day of the calendar; a day such as 2026-11-20 is accepted`));
   if (asked.period !== undefined && (asked.from !== undefined || asked.to !== undefined)) return refuse(invalid('period', 'a period or days (from, to) are accepted, not both'));
   const to = asked.to === undefined ? lastClosed : Math.min(dayNumber(asked.to), lastClosed);
-  if (asked.from === undefined) return ok({ from: asked.to === undefined ? periodStart((asked.period ?? '1Y') as historyRpc.Period, to) : BEGINNING, to });
+  if (asked.from === undefined) return ok({ from: asked.to === undefined ? periodStart(asked.period ?? '1Y', to) : BEGINNING, to });
   const from = Math.max(dayNumber(asked.from), BEGINNING);
   if (asked.to !== undefined && dayNumber(asked.to) < from) return refuse(invalid('to', `${asked.to} is before ${asked.from}; the days are from ≤ to`));
   return ok({ from, to });

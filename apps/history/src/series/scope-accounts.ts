@@ -15,7 +15,7 @@ export interface ScopeAsked {
   readonly userId: string;
   readonly account?: string | undefined;
   /** `house`: accounts that the user keeps by hand; `external`: the others; else all. */
-  readonly source?: string | undefined;
+  readonly source?: 'all' | 'external' | 'house' | undefined;
   /** In place of the user's base currency. */
   readonly currency?: string | undefined;
 }
