@@ -1,6 +1,6 @@
 /**
  * Fetches what is wanted, for as long as the process runs. Polls, so that nothing depends on a message arriving; a wake makes it look at once.
- * Any number of replicas may run it: each symbol is one worker's at a time. Every minute it also asks again for what is in quarantine and due,
+ * Any number of replicas may run it: each symbol is one worker's at a time. Every minute it also asks again for what is in quarantine and due, for new rates,
  * and lets go of wants that a month could not answer.
  */
 import { isTransient } from '@tidemark/postgres';
@@ -11,7 +11,7 @@ import { LeaseLost } from './deps.js';
 import type { PriceDeps } from './deps.js';
 import { dayCall, fetchDay } from './fetch-day.js';
 import { fetchSeries } from './fetch-series.js';
-import { dropOldWants, wantQuarantined } from './upkeep.js';
+import { dropOldWants, wantQuarantined, wantRates } from './upkeep.js';
 import { settledRuns } from './want.js';
 
 const UPKEEP_MS = 60_000;
@@ -125,6 +125,7 @@ export class PriceWorker {
   private async upkeep(): Promise<void> {
     try {
       await wantQuarantined(this.deps);
+      await wantRates(this.deps);
       await dropOldWants(this.deps.database);
     } catch (error) {
       this.left(error, {});

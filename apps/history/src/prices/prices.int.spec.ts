@@ -7,7 +7,7 @@ import { weekdayCloses } from '../testing/fake-fmp.js';
 import { PriceWorld } from '../testing/price-world.fixture.js';
 import { introduce } from './introduce.js';
 import type { Prices } from './start-prices.js';
-import { wantQuarantined } from './upkeep.js';
+import { wantQuarantined, wantRates } from './upkeep.js';
 import { pricesSettled, wantPrices } from './want.js';
 
 let world: PriceWorld;
@@ -65,6 +65,18 @@ describe('prices that are wanted', () => {
     expect((await world.stored('TODAY')).at(-1)).toBe('2026-11-20 114.5');
     expect(world.fmp.requests.every(({ to }) => to === null || to < '2026-11-23')).toBe(true);
     world.clock.set('2026-11-20T22:30:00.000Z');
+  });
+
+  it('of a currency that nobody is in are fetched when somebody looks through it, and kept fresh', async () => {
+    world.fmp.set('SEKUSD', { kind: 'fx', closes: { ...november(() => '0.1'), '2026-11-23': '0.125' } });
+    const rate = async (day: number) => (await prices.reads.ratesFor(['SEK', 'USD'], NOVEMBER.from, day)).rate('SEK', 'USD', day);
+    expect([await rate(NOVEMBER.to), world.fmp.asked('historical-price-eod/full', 'SEKUSD')]).toEqual(['0.1', 1]);
+    world.clock.set('2026-11-23T23:30:00.000Z');
+    await wantRates(prices.deps);
+    await waitUntil(async () => (await rate(NOVEMBER.to + 3)) === '0.125', { timeoutMs: 5_000, describe: 'the new rate' });
+    world.clock.set('2026-11-20T22:30:00.000Z');
+    expect((await prices.reads.ratesFor(['QQQ'], NOVEMBER.from, NOVEMBER.to)).rate('QQQ', 'USD', NOVEMBER.to)).toBeNull();
+    expect(world.fmp.asked('historical-price-eod/full', 'QQQUSD')).toBe(0);
   });
 
   it('of currencies give rates through the dollar, the nearest earlier where a day has none', async () => {

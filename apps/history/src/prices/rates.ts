@@ -9,10 +9,15 @@ import type { PriceBook } from './price-book.js';
 
 const DOLLAR = 'USD';
 
-/** @param currencies every currency that will be asked about, base currencies included */
-export async function ratesFor(book: PriceBook, currencies: readonly string[], from: DayNumber, to: DayNumber): Promise<RateTable> {
-  const series = await book.closes(currencies.filter((currency) => currency !== DOLLAR).map(fxSymbol), from, to);
-  return rateTable(series);
+/**
+ * @param currencies every currency that will be asked about, base currencies included
+ * @param fetch asks for series of which nothing is stored. @returns whether any has come
+ */
+export async function ratesFor(book: PriceBook, currencies: readonly string[], from: DayNumber, to: DayNumber, fetch: (symbols: readonly string[]) => Promise<boolean>): Promise<RateTable> {
+  const symbols = [...new Set(currencies)].filter((currency) => currency !== DOLLAR).map(fxSymbol);
+  const series = await book.closes(symbols, from, to);
+  const lacking = symbols.filter((symbol) => !series.has(symbol));
+  return rateTable(lacking.length > 0 && to >= from && (await fetch(lacking)) ? await book.closes(symbols, from, to) : series);
 }
 
 /** @param series by symbol, such as `EURUSD` */

@@ -10,6 +10,7 @@ import { symbolsFor, symbolsOf } from '../symbols/symbol-store.js';
 import type { AssetSeen } from '../symbols/symbol-store.js';
 import { SymbolWorker } from '../symbols/symbol-worker.js';
 import type { PriceDeps } from './deps.js';
+import { rateFetcher } from './fetch-rates.js';
 import { priceBook } from './price-book.js';
 import { PriceWorker } from './price-worker.js';
 import { ratesFor } from './rates.js';
@@ -24,7 +25,7 @@ export interface Prices {
     want(runs: readonly RunWants[]): Promise<ReadonlySet<string>>;
     closes(symbols: readonly string[], from: DayNumber, to: DayNumber): Promise<ReadonlyMap<string, PreparedCloses>>;
   };
-  /** For reads: what is stored, and nothing is asked. */
+  /** For reads: what is stored; only rates of a currency that nobody has asked for are. */
   readonly reads: {
     closes(symbols: readonly string[], from: DayNumber, to: DayNumber): Promise<ReadonlyMap<string, PreparedCloses>>;
     symbolsFor(assets: readonly AssetId[]): Promise<ReadonlyMap<AssetId, string | null>>;
@@ -52,6 +53,10 @@ export function startPrices(deps: PriceDeps, options: { work?: boolean } = {}): 
     if (pending.size > 0) wake();
     return pending;
   };
+  const fetchRates = rateFetcher(deps, async (runs) => {
+    await want(runs);
+    wake();
+  });
   const closes: Prices['reads']['closes'] = (symbols, from, to) => book.closes(symbols, from, to);
   return {
     deps,
@@ -64,7 +69,7 @@ export function startPrices(deps: PriceDeps, options: { work?: boolean } = {}): 
         return decided;
       },
     },
-    reads: { closes, symbolsFor: (assets) => symbolsFor(deps.database, assets), ratesFor: (currencies, from, to) => ratesFor(book, currencies, from, to) },
+    reads: { closes, symbolsFor: (assets) => symbolsFor(deps.database, assets), ratesFor: (currencies, from, to) => ratesFor(book, currencies, from, to, fetchRates) },
     want: async (wants) => {
       await want([{ runId: NO_RUN, wants }]);
       wake();
