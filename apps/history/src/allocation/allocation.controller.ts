@@ -18,7 +18,8 @@ export class AllocationController {
     const held = await loadHeld(this.reads, { ...payload, userId: context.userId });
     if (!held.ok) return refused(held.error);
     const { base, asOf, total, complete, aside } = held.value;
-    const { slices, reasons } = allocate(held.value, payload.by);
-    return answered({ currency: base, asOf, by: payload.by, slices, total, complete, reasons: [...reasons, ...aside] }, { stale });
+    const { by = 'class' } = payload;
+    const { slices, reasons } = allocate(held.value, by);
+    return answered({ currency: base, asOf, by, slices, total, complete, reasons: [...reasons, ...aside] }, { stale });
   }
 }

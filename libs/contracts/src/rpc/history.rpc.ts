@@ -112,7 +112,8 @@ export const Performance = strict({
 });
 export type Performance = Static<typeof Performance>;
 
-export const Allocation = strict({ currency: CurrencyCode, asOf: Instant, by: oneOf(['class', 'sector', 'account', 'provider', 'currency']), slices: Type.Array(strict({ key: Type.String(), name: Type.String(), value: OptDecimal, percent: OptDecimal })), total: OptDecimal, complete: Type.Boolean(), reasons: Type.Array(HistoryReason) });
+export const ALLOCATION_BY = ['class', 'sector', 'account', 'provider', 'currency'] as const;
+export const Allocation = strict({ currency: CurrencyCode, asOf: Instant, by: oneOf(ALLOCATION_BY), slices: Type.Array(strict({ key: Type.String(), name: Type.String(), value: OptDecimal, percent: OptDecimal })), total: OptDecimal, complete: Type.Boolean(), reasons: Type.Array(HistoryReason) });
 export type Allocation = Static<typeof Allocation>;
 
 /** Scores 0–100 by the published formula; `inputs` are the numbers it was fed with. */
@@ -173,11 +174,13 @@ export type Gains = Static<typeof Gains>;
 export const Export = strict({ filename: Type.String(), contentType: Type.String(), body: Type.String() });
 export type Export = Static<typeof Export>;
 
+const Benchmark = Type.String({ ...MarketSymbol, description: 'a symbol of the price source, such as SPY; of those that nobody has prices of yet a user may ask for a few a day' });
+
 export const portfolioHistory = contract('history.portfolio-history', strict({ ...Scope, ...Range, revision: Type.Optional(Type.Integer({ minimum: 1, description: 'an earlier revision, of one account' })) }), PortfolioHistory);
 export const getReconstruction = contract('history.get-reconstruction', strict({ accountId: Uuid }), Reconstruction);
 export const startReconstruction = contract('history.start-reconstruction', strict({ accountId: Uuid }), strict({ accountId: Uuid, runId: Uuid, joined: Type.Boolean() }));
-export const performance = contract('history.performance', strict({ ...Scope, ...Range, benchmark: Type.Optional(MarketSymbol) }), Performance);
-export const allocation = contract('history.allocation', strict({ ...Scope, by: oneOf(['class', 'sector', 'account', 'provider', 'currency']) }), Allocation);
+export const performance = contract('history.performance', strict({ ...Scope, ...Range, benchmark: Type.Optional(Benchmark) }), Performance);
+export const allocation = contract('history.allocation', strict({ ...Scope, by: Type.Optional(oneOf(ALLOCATION_BY, { description: 'by what; class where nothing is said' })) }), Allocation);
 export const analytics = contract('history.analytics', strict({ ...Scope }), Analytics);
 export const activities = contract('history.activities', strict({ ...Scope, from: Range.from, to: Range.to, type: Type.Optional(Type.String({ maxLength: 40 })), ...PageQuery }), pageOf(Activity));
 export const income = contract('history.income', strict({ ...Scope, ...Range }), Income);
