@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Big } from 'big.js';
 import fc from 'fast-check';
 import { absolute, add, compare, divide, multiply, negate, round, subtract } from './decimal.js';
-import { exact, halfEven, written } from './exact.js';
+import { exact, halfEven, written, writtenPlain } from './exact.js';
 
 const Peer = Big();
 Peer.DP = 18;
@@ -36,6 +36,10 @@ describe('integers behind decimal strings', () => {
     expect(written({ digits: -12340n, scale: 3 })).toBe('-12.34');
     expect(written({ digits: 0n, scale: 5 })).toBe('0');
     expect(() => exact('12,5')).toThrow('not a decimal: 12,5');
+  });
+
+  it('writes whole numbers of floating point as it writes big integers', () => {
+    fc.assert(fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 25 }), (digits, scale) => expect(writtenPlain(digits, scale)).toBe(written({ digits: BigInt(digits), scale }))), { numRuns: 2_000 });
   });
 
   it('rounds a half to the even neighbour, on both sides of zero', () => {

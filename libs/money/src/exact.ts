@@ -45,6 +45,16 @@ export function written({ digits, scale }: Exact): string {
   return `${negative ? '-' : ''}${text.slice(0, point)}${fraction}`;
 }
 
+/** As `written`, of a whole number below 2^53. */
+export function writtenPlain(digits: number, scale: number): string {
+  if (scale === 0 || digits === 0) return String(digits === 0 ? 0 : digits);
+  const size = String(Math.abs(digits)).padStart(scale + 1, '0');
+  const point = size.length - scale;
+  let end = size.length;
+  while (end > point && size.charCodeAt(end - 1) === 48) end -= 1;
+  return `${digits < 0 ? '-' : ''}${size.slice(0, point)}${end > point ? `.${size.slice(point, end)}` : ''}`;
+}
+
 export function scaled(value: Exact, scale: number): bigint {
   return value.scale === scale ? value.digits : value.digits * powerOfTen(scale - value.scale);
 }

@@ -5,7 +5,7 @@
  * Where prices and units are small enough, the walk needs no big integers at all: units are high × 2^20 + low, both halves times the
  * price are whole numbers far below 2^53, and so are the sums over the account, as `Row` makes sure of: floating point is exact there.
  */
-import { powerOfTen, written } from '@tidemark/money';
+import { powerOfTen, written, writtenPlain } from '@tidemark/money';
 import type { Exact } from '@tidemark/money';
 import type { CurrencyAmount } from './model.js';
 import { plus, ratioOf, stored } from './ratio.js';
@@ -96,7 +96,7 @@ class Currency {
       const ratio = this.ratios.get(index);
       const digits = ratio === undefined ? digitsOf(rows, index) : null;
       if (ratio !== undefined) last = { currency: this.code, amount: stored(plus(ratioOf({ digits: bigDigitsOf(rows, index), scale }), ratio)) };
-      else if (last === null || digits !== before) last = { currency: this.code, amount: typeof digits === 'number' ? plainText(digits, scale) : written({ digits: digits as bigint, scale }) };
+      else if (last === null || digits !== before) last = { currency: this.code, amount: typeof digits === 'number' ? writtenPlain(digits, scale) : written({ digits: digits as bigint, scale }) };
       before = digits;
       (days[index] as CurrencyAmount[]).push(last);
     }
@@ -124,18 +124,6 @@ function bigDigitsOf(rows: readonly Part[], index: number): bigint {
   for (const { row, big } of rows) sum += big === 1n ? row.digitsAt(index) : row.digitsAt(index) * big;
   return sum;
 }
-
-/** As `written` does with big integers. */
-function plainText(digits: number, scale: number): string {
-  if (digits === 0) return '0';
-  const size = String(Math.abs(digits)).padStart(scale + 1, '0');
-  const point = size.length - scale;
-  let end = size.length;
-  while (end > point && size.charCodeAt(end - 1) === ZERO) end -= 1;
-  return `${digits < 0 ? '-' : ''}${size.slice(0, point)}${end > point ? `.${size.slice(point, end)}` : ''}`;
-}
-
-const ZERO = 48;
 
 export class Sums {
   readonly #currencies = new Map<string, Currency>();

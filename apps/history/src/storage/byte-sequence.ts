@@ -110,6 +110,36 @@ export class ByteReader {
     return values;
   }
 
+  /** As `series`, without a BigInt each; null, and nothing is read, where one of them is too large for a whole number in floating point. */
+  plainSeries(count: number): Float64Array | null {
+    const from = this.at;
+    const values = new Float64Array(count);
+    let [value, filled] = [0, 0];
+    while (filled < count) {
+      const change = this.plainSigned();
+      value += change;
+      if (!Number.isSafeInteger(value)) {
+        this.at = from;
+        return null;
+      }
+      values[filled++] = value;
+      if (change === 0) for (let more = this.unsigned(); more > 0; more -= 1) values[filled++] = value;
+    }
+    return values;
+  }
+
+  /** NaN where it takes more than seven bytes: then it may not be exact. */
+  private plainSigned(): number {
+    let written = 0;
+    let place = 1;
+    for (let count = 0; count < 7; count += 1, place *= 128) {
+      const byte = this.next();
+      written += (byte & 127) * place;
+      if (byte < 128) return written % 2 === 0 ? written / 2 : -(written + 1) / 2;
+    }
+    return NaN;
+  }
+
   /** As `series`, of numbers that are small: without a BigInt each. */
   numbers(count: number): number[] {
     const values: number[] = [];

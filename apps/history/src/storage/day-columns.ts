@@ -5,12 +5,8 @@
 import { exact, powerOfTen, written } from '@tidemark/money';
 import type { Exact } from '@tidemark/money';
 import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
-
-/** Amounts as digits × 10^−scale, one a day; null: the currency is not listed that day. */
-export interface AmountColumn {
-  readonly scale: number;
-  readonly digits: readonly (bigint | null)[];
-}
+import { amountColumn } from './amount-column.js';
+import type { AmountColumn } from './amount-column.js';
 
 export const ORIGIN_CODES = ['reconstructed', 'captured', 'carried'] as const;
 export const AMOUNTS = ['value', 'cash', 'costBasis', 'inflow', 'outflow'] as const;
@@ -75,7 +71,7 @@ export function atOneScale(texts: readonly (string | null)[]): AmountColumn {
     if (one !== null && one.scale > scale) scale = one.scale;
     parsed.push(one);
   });
-  return { scale, digits: parsed.map((one) => one && (one.scale === scale ? one.digits : one.digits * powerOfTen(scale - one.scale))) };
+  return amountColumn(scale, parsed.map((one) => one && (one.scale === scale ? one.digits : one.digits * powerOfTen(scale - one.scale))));
 }
 
 function shortest({ digits, scale }: Exact): Exact {

@@ -2,7 +2,8 @@
 import { decimal } from '@tidemark/money';
 import type { AccountDay, CurrencyAmount, DayNumber } from '../reconstruction/model.js';
 import { AMOUNTS, atOneScale, ORIGIN_CODES } from './day-columns.js';
-import type { AmountColumn, AmountKind, DayColumns } from './day-columns.js';
+import type { AmountColumn } from './amount-column.js';
+import type { AmountKind, DayColumns } from './day-columns.js';
 
 export interface DayRow {
   readonly account_id: string;

@@ -11,8 +11,10 @@
 import { assert } from '@tidemark/kernel';
 import type { DayNumber } from '../reconstruction/model.js';
 import { ByteReader, ByteWriter } from './byte-sequence.js';
+import { amountColumn, PlainColumn } from './amount-column.js';
+import type { AmountColumn } from './amount-column.js';
 import { AMOUNTS, KNOWABLE } from './day-columns.js';
-import type { AmountColumn, AmountKind, DayColumns, Knowable } from './day-columns.js';
+import type { AmountKind, DayColumns, Knowable } from './day-columns.js';
 
 const VERSION = 1;
 const [NEVER, ALWAYS, SOMETIMES] = [0, 1, 2];
@@ -82,20 +84,38 @@ export function decodeMonth(firstDay: DayNumber, block: Uint8Array): DayColumns 
 
 function readAmounts(reader: ByteReader, count: number): AmountColumn {
   const listed = reader.unsigned();
-  if (listed === NEVER) return { scale: 0, digits: new Array<null>(count).fill(null) };
-  const present = listed === SOMETIMES ? flags(reader, count) : null;
+  if (listed === NEVER) return new PlainColumn(0, new Float64Array(count).fill(NaN));
+  const present = listed === SOMETIMES ? reader.unsigned() : null;
   const scale = reader.unsigned();
-  if (!present) return { scale, digits: reader.series(count) };
-  const values = reader.series(present.filter(Boolean).length);
+  const there = present === null ? count : bitCount(present);
+  const plain = reader.plainSeries(there);
+  if (plain !== null) return new PlainColumn(scale, present === null ? plain : spread(plain, present, count));
+  const values = reader.series(there);
   let next = 0;
-  return { scale, digits: present.map((there) => (there ? (values[next++] as bigint) : null)) };
+  return amountColumn(scale, present === null ? values : Array.from({ length: count }, (_, at) => (bit(present, at) ? (values[next++] as bigint) : null)));
+}
+
+/** Each value on its day; NaN on the others. */
+function spread(values: Float64Array, present: number, count: number): Float64Array {
+  const days = new Float64Array(count);
+  let next = 0;
+  for (let at = 0; at < count; at += 1) days[at] = bit(present, at) ? (values[next++] as number) : NaN;
+  return days;
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let place = 0; place < LONGEST; place += 1) if (bit(bits, place)) count += 1;
+  return count;
 }
 
 const numbers = (reader: ByteReader, count: number): number[] => reader.numbers(count);
 
 function flags(reader: ByteReader, count: number): boolean[] {
   const bits = reader.unsigned();
-  return Array.from({ length: count }, (_, at) => bit(bits, at));
+  const values = new Array<boolean>(count);
+  for (let at = 0; at < count; at += 1) values[at] = bit(bits, at);
+  return values;
 }
 
 function bitsOf(values: readonly boolean[]): number {
