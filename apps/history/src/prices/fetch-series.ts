@@ -1,7 +1,7 @@
 /** Fetches what the wants of one symbol lack: in one call where it can be, checked by the gate, stored together. A failure puts the symbol back for later. */
 import type { Result } from '@tidemark/kernel';
 import { ok, refuse } from '@tidemark/kernel';
-import { dayNumber, dayOf } from '@tidemark/market';
+import { dayNumber, dayOf, MS_A_DAY } from '@tidemark/market';
 import { multiply } from '@tidemark/money';
 import type { PriceFailure, PriceSource, SourceSplit } from '../price-source/price-source.js';
 import { callsFor, lastAskable, toldUntil } from './ask.decide.js';
@@ -53,7 +53,9 @@ async function withoutAnswer(deps: PriceDeps, worker: string, series: Series, er
   }
   if (error.class === 'absent') {
     logger.info({ symbol: series.symbol, detail: error.detail }, 'a symbol does not exist; it is not asked for again for a while');
-    return { stored: null, runIds: await markAbsent(database, worker, series, error.detail, settings.absentRetryMs), failure: null };
+    // Of a currency only an empty answer says so, and a source may have a bad day: a month without euros would be long.
+    const retryMs = series.kind === 'fx' ? Math.min(MS_A_DAY, settings.absentRetryMs) : settings.absentRetryMs;
+    return { stored: null, runIds: await markAbsent(database, worker, series, error.detail, retryMs), failure: null };
   }
   const { class: kind, detail, retryAfterMs } = error;
   const waitMs = kind === 'final' ? FINAL_WAIT_MS * Math.min(series.attempts, 24) : waitAfter(deps, series.attempts, retryAfterMs);

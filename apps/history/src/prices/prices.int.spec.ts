@@ -137,6 +137,8 @@ describe('a symbol that does not exist', () => {
     await waitUntil(async () => (await world.stored('DOGEUSD')).length === 15, { timeoutMs: 5_000, describe: 'the coin' });
     await fetched('KPWUSD');
     const asked = world.fmp.requests.length;
+    // An empty answer is all that says so of a currency: that stands for a day, not for a month.
+    expect((await world.database.query(`SELECT symbol FROM price_series WHERE symbol = ANY('{DOGEUSD,KPWUSD}') AND absent_until BETWEEN now() + interval '23 hours' AND now() + interval '1 day'`)).rows).toEqual([{ symbol: 'KPWUSD' }]);
     expect(await prices.supply.want([{ runId: newId(), wants: [{ symbol: 'KPWUSD', ...NOVEMBER }] }])).toEqual(new Set());
     expect(world.fmp.requests).toHaveLength(asked);
   });
