@@ -46,9 +46,10 @@ const PRICES = `
 export async function prepareClosingAssets(client: SqlClient, market: Market, day: DayNumber): Promise<number> {
   await client.query(
     `INSERT INTO history_reason (account_id, code, asset, detail)
-     SELECT '${SHARED}', k.code, h.asset, replace(k.detail, '$asset', h.asset) FROM (${HELD}) h, unnest($1::text[], $2::text[]) AS k(code, detail)
+     SELECT '${SHARED}'::uuid, k.code, h.asset, replace(k.detail, '$asset', h.asset) FROM (${HELD}) h, unnest($1::text[], $2::text[]) AS k(code, detail)
      WHERE NOT EXISTS (SELECT 1 FROM history_reason r WHERE r.account_id = '${SHARED}' AND r.code = k.code AND r.asset = h.asset AND md5(r.detail) = md5(replace(k.detail, '$asset', h.asset)))
-     ON CONFLICT DO NOTHING`,
+     -- In the order of storeReasons, so that neither waits for the other for ever.
+     ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`,
     [REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail)],
   );
   await client.query('DELETE FROM closing_asset WHERE market = $1', [market.id]);
