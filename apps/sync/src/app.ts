@@ -17,6 +17,7 @@ import { Scheduler } from './job/scheduler.js';
 import { SyncWorker } from './job/worker.js';
 import { syncMetrics } from './metrics.js';
 import { Sync1763700010000 } from './migrations/sync.migration.js';
+import { WholeRead1763900010000 } from './migrations/whole-read.migration.js';
 import { providerDirectory } from './provider-directory.js';
 import { SYNC_DEPS, SyncController } from './sync.controller.js';
 
@@ -25,7 +26,7 @@ export type { SyncConfig } from './config.js';
 export const service: ServiceDefinition = { name: 'sync', start };
 
 /** @param partitions of the log, fixed when it is installed */
-export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), Sync1763700010000];
+export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), Sync1763700010000, WholeRead1763900010000];
 
 /** What is opened, closed in the opposite order, also where the start fails half way. */
 class Opened {

@@ -23,6 +23,8 @@ const SCHEMA = {
   SYNC_INTERVAL: duration('6h'),
   /** Transactions of this many days before the last answer are asked for again. */
   SYNC_OVERLAP_DAYS: integer({ min: 0, max: 730, default: 14 }),
+  /** Every connection's transactions of the last 24 months are read anew once in this time: what was added or changed later than the overlap. */
+  SYNC_FULL_INTERVAL: duration('7d'),
   SYNC_CONCURRENCY: integer({ min: 1, max: 1_000, default: 8 }),
   SYNC_PROVIDER_CONCURRENCY: integer({ min: 1, max: 1_000, default: 6 }),
   /** A sync whose worker is silent for this long is taken over by another. */
@@ -39,7 +41,7 @@ const SCHEMA = {
 };
 
 /** Shorter times would keep the database busy with nothing. */
-const LEAST = { SYNC_INTERVAL: '1s', SYNC_LOCK: '1s', SYNC_POLL: '10ms', SYNC_SCHEDULE_EVERY: '100ms' } as const;
+const LEAST = { SYNC_INTERVAL: '1s', SYNC_FULL_INTERVAL: '1s', SYNC_LOCK: '1s', SYNC_POLL: '10ms', SYNC_SCHEDULE_EVERY: '100ms' } as const;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function syncConfig(env: Env) {
@@ -51,6 +53,7 @@ export function syncConfig(env: Env) {
   const settings: SyncSettings = {
     intervalMs: config.SYNC_INTERVAL,
     overlapDays: config.SYNC_OVERLAP_DAYS,
+    fullIntervalMs: config.SYNC_FULL_INTERVAL,
     concurrency: config.SYNC_CONCURRENCY,
     providerConcurrency: config.SYNC_PROVIDER_CONCURRENCY,
     lockMs: config.SYNC_LOCK,

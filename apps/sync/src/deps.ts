@@ -24,6 +24,8 @@ export interface SyncSettings {
   readonly intervalMs: number;
   /** How far back transactions are asked for again, so that late and changed ones are seen. */
   readonly overlapDays: number;
+  /** How often the whole range of transactions is read anew. */
+  readonly fullIntervalMs: number;
   readonly concurrency: number;
   readonly providerConcurrency: number;
   readonly lockMs: number;

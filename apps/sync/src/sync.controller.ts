@@ -22,14 +22,14 @@ export class SyncController {
 
   @RpcMethod(syncRpc.refreshConnection)
   async refresh(payload: RequestOf<typeof syncRpc.refreshConnection>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof syncRpc.refreshConnection>>> {
-    const done = await refresh(this.deps, { userId: context.userId, connectionId: payload.connectionId, acceptCost: payload.acceptCost ?? false, after: context.after ?? [] });
+    const done = await refresh(this.deps, { userId: context.userId, connectionId: payload.connectionId, acceptCost: payload.acceptCost ?? false, full: payload.full ?? false, after: context.after ?? [] });
     return done.ok ? answered(done.value.value, done.value.positions) : refused(done.error);
   }
 
   @RpcMethod(syncRpc.refreshConnections)
   async refreshMany(payload: RequestOf<typeof syncRpc.refreshConnections>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof syncRpc.refreshConnections>>> {
-    const { connectionIds, acceptCost = false } = payload;
-    const done = await refreshMany(this.deps, { userId: context.userId, acceptCost, after: context.after ?? [], ...(connectionIds ? { connectionIds } : {}) });
+    const { connectionIds, acceptCost = false, full = false } = payload;
+    const done = await refreshMany(this.deps, { userId: context.userId, acceptCost, full, after: context.after ?? [], ...(connectionIds ? { connectionIds } : {}) });
     return answered(done.value, done.positions);
   }
 

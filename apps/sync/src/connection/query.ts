@@ -16,14 +16,17 @@ export interface ConnectionRow {
   readonly knownThrough: string | null;
   /** Accounts whose transactions have been read before. */
   readonly knownAccounts: readonly string[];
+  /** The whole range of transactions is to be read anew: somebody asked for it. */
   readonly wholeWanted: boolean;
+  /** When the whole range was last read; null before that. */
+  readonly wholeReadAt: string | null;
   readonly cursor: string | null;
 }
 
 const CONNECTION = `
   SELECT c.connection_id AS "connectionId", c.user_id AS "userId", c.provider, coalesce(c.institution_name, c.institution_id, '') AS "institutionName", c.status,
     c.provider_connection_id AS "providerConnectionId", c.credential_ref AS "credentialRef", s.blocked, s.good_started_at AS "goodStartedAt", s.good_finished_at AS "goodFinishedAt",
-    to_char(s.known_through, 'YYYY-MM-DD') AS "knownThrough", coalesce(s.known_accounts, '{}') AS "knownAccounts", coalesce(s.whole_wanted, false) AS "wholeWanted", CASE WHEN s.cursor_of = c.provider_connection_id THEN s.cursor END AS cursor
+    to_char(s.known_through, 'YYYY-MM-DD') AS "knownThrough", coalesce(s.known_accounts, '{}') AS "knownAccounts", coalesce(s.whole_wanted, false) AS "wholeWanted", s.whole_read_at AS "wholeReadAt", CASE WHEN s.cursor_of = c.provider_connection_id THEN s.cursor END AS cursor
   FROM linked_connection c LEFT JOIN connection_sync s USING (connection_id)`;
 
 export async function findConnection(client: SqlClient, connectionId: string, userId?: string): Promise<ConnectionRow | null> {

@@ -43,6 +43,16 @@ export async function openSync(client: SqlClient, connectionId: string): Promise
   return rows[0]?.id ?? null;
 }
 
+/**
+ * The next sync reads the whole range of transactions. Where one runs already, which may have asked for less, another follows it.
+ * @returns whether a sync is open that will see to it
+ */
+export async function wantWhole(tx: SqlClient, { connectionId, userId }: Pick<SyncRequest, 'connectionId' | 'userId'>): Promise<boolean> {
+  await tx.query('INSERT INTO connection_sync (connection_id, user_id, whole_wanted) VALUES ($1, $2, true) ON CONFLICT (connection_id) DO UPDATE SET whole_wanted = true', [connectionId, userId]);
+  const { rowCount } = await tx.query(`UPDATE sync_job SET again = CASE WHEN status = 'running' THEN coalesce(again, 'on_demand') ELSE again END WHERE connection_id = $1 AND status IN ('queued', 'running')`, [connectionId]);
+  return rowCount > 0;
+}
+
 async function join(tx: SqlClient, request: SyncRequest): Promise<Enqueued | null> {
   const { rows: same } = await tx.query(
     'SELECT 1 FROM sync_job WHERE sync_id = $1 UNION ALL SELECT 1 FROM sync_alias WHERE sync_id = $1', [request.syncId],

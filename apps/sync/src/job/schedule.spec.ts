@@ -1,11 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { retryDelay } from './backoff.js';
-import { nextSlot, slotOffset } from './schedule.js';
+import { isWholeDue, nextSlot, slotOffset } from './schedule.js';
 
 const HOUR = 3_600_000;
 const SIX = 6 * HOUR;
 const NOW = Date.parse('2026-11-20T12:34:56.789Z');
 const ids = Array.from({ length: 600 }, (_, index) => `0190a5b0-0000-7000-8000-${index.toString(16).padStart(12, '0')}`);
+
+describe('reading the whole range', () => {
+  const WEEK = 7 * 24 * HOUR;
+  it('is due at a time of each connection\'s own, and never twice in half an interval', () => {
+    const read = new Date(NOW).toISOString();
+    const due = (days: number) => ids.filter((id) => isWholeDue(id, read, WEEK, NOW + days * 24 * HOUR)).length;
+    expect([due(3.4), due(10.6)]).toEqual([0, ids.length]);
+    expect(due(7)).toBeGreaterThan(ids.length / 3);
+    expect(due(7)).toBeLessThan((ids.length * 2) / 3);
+  });
+});
 
 describe('the schedule', () => {
   it('spreads connections over the whole interval', () => {

@@ -23,3 +23,8 @@ export function nextSlot(connectionId: string, intervalMs: number, now: number):
   const offset = slotOffset(connectionId, intervalMs);
   return Math.ceil((earliest - offset) / intervalMs) * intervalMs + offset;
 }
+
+/** Whether the connection's slot for reading the whole range has come since it was last read; each has its own, so that they are spread over the interval. */
+export function isWholeDue(connectionId: string, readAt: string | null, intervalMs: number, now: number): boolean {
+  return readAt === null || nextSlot(connectionId, intervalMs, Date.parse(readAt)) <= now;
+}

@@ -48,7 +48,7 @@ describe('a worker that dies', () => {
   it('in the paid call does not pay twice, and takes it for billed', async () => {
     const linked = await world.linked(user);
     const syncId = await killDuring('requestRefresh', async () => {
-      const asked = await refresh(world.first.deps, { userId: user, connectionId: linked.connectionId, acceptCost: false, after: [] });
+      const asked = await refresh(world.first.deps, { userId: user, connectionId: linked.connectionId, acceptCost: false, full: false, after: [] });
       return asked.ok ? asked.value.value.syncId : '';
     });
     world.first = await world.instance();

@@ -122,11 +122,11 @@ function isWhole(own: readonly TransactionPage[], { transactions }: Taken): bool
 /** The connection works: nothing blocks its schedule, and its next turn is set. */
 async function rememberSync({ deps, job, began }: Attempt, { linked, transactions, accountIds }: Taken, now: number, tx: LogTransaction): Promise<void> {
   await tx.query(
-    `INSERT INTO connection_sync AS s (connection_id, user_id, good_started_at, good_finished_at, next_scheduled_at, known_through, cursor, cursor_of, known_accounts)
-     VALUES ($1, $2, $3, $4, $5, $6::date, $7, $8, $9::uuid[])
+    `INSERT INTO connection_sync AS s (connection_id, user_id, good_started_at, good_finished_at, next_scheduled_at, known_through, cursor, cursor_of, known_accounts, whole_read_at)
+     VALUES ($1, $2, $3, $4, $5, $6::date, $7, $8, $9::uuid[], $11)
      ON CONFLICT (connection_id) DO UPDATE SET good_started_at = excluded.good_started_at, good_finished_at = excluded.good_finished_at, next_scheduled_at = excluded.next_scheduled_at,
        blocked = NULL, known_through = coalesce(excluded.known_through, s.known_through), cursor = coalesce(excluded.cursor, s.cursor), cursor_of = coalesce(excluded.cursor_of, s.cursor_of),
-       known_accounts = excluded.known_accounts, whole_wanted = s.whole_wanted AND NOT $10::boolean`,
-    [job.connectionId, job.userId, instant(began), instant(now), instant(nextSlot(job.connectionId, deps.settings.intervalMs, now)), transactions?.to ?? null, transactions?.fetched.cursor ?? null, transactions?.fetched.cursor ? linked.providerConnectionId : null, [...accountIds.values()], linked.connection.wholeWanted],
+       known_accounts = excluded.known_accounts, whole_wanted = s.whole_wanted AND NOT $10::boolean, whole_read_at = coalesce(excluded.whole_read_at, s.whole_read_at)`,
+    [job.connectionId, job.userId, instant(began), instant(now), instant(nextSlot(job.connectionId, deps.settings.intervalMs, now)), transactions?.to ?? null, transactions?.fetched.cursor ?? null, transactions?.fetched.cursor ? linked.providerConnectionId : null, [...accountIds.values()], linked.connection.wholeWanted, transactions?.whole ? instant(began) : null],
   );
 }

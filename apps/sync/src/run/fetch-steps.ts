@@ -8,6 +8,7 @@ import { failure, ofProvider } from './failure.js';
 import type { Stop } from './failure.js';
 import { fetchRequest } from './context.js';
 import type { Attempt, Linked } from './context.js';
+import { isWholeDue } from '../job/schedule.js';
 import { firstDay } from './range.js';
 
 export interface FetchedAccounts {
@@ -20,6 +21,8 @@ export interface TransactionsOfRange {
   readonly fetched: FetchedTransactions;
   readonly from: string;
   readonly to: string;
+  /** Everything that the provider has was asked for, not the newest part alone. */
+  readonly whole: boolean;
 }
 
 export async function fetchAccounts({ deps, notes }: Attempt, linked: Linked): Promise<Result<FetchedAccounts, Stop>> {
@@ -49,15 +52,19 @@ export async function observeAccounts({ deps, job }: Attempt, fetched: FetchedAc
   return refuse(failure('provider_error', 'retry', `the accounts could not be registered: ${detail}`));
 }
 
-/** The whole range where an account is new or the provider has older ones now, else what an overlap with the last answer takes. */
+/**
+ * The whole range where an account is new, where somebody asked for it (the provider has older ones now, a user wants to be sure) and once
+ * in a while by itself, since providers add and change rows of any age; else what an overlap with the last answer takes.
+ */
 export async function fetchTransactions({ deps, notes }: Attempt, linked: Linked, accountIds: Iterable<string>): Promise<Result<TransactionsOfRange, Stop>> {
-  const { knownThrough, knownAccounts, wholeWanted, cursor } = linked.connection;
+  const { connectionId, knownThrough, knownAccounts, wholeWanted, wholeReadAt, cursor } = linked.connection;
   const known = new Set(knownAccounts);
-  const whole = wholeWanted || [...accountIds].some((id) => !known.has(id));
-  const to = instant(deps.clock.now()).slice(0, 10);
+  const now = deps.clock.now();
+  const whole = wholeWanted || knownThrough === null || isWholeDue(connectionId, wholeReadAt, deps.settings.fullIntervalMs, now) || [...accountIds].some((id) => !known.has(id));
+  const to = instant(now).slice(0, 10);
   const from = firstDay(to, whole ? null : knownThrough, deps.settings.overlapDays);
   const fetched = await linked.port.fetchTransactions({ ...fetchRequest(linked), from, to, cursor });
   if (!fetched.ok) return refuse(ofProvider(fetched.error));
   notes.push(...(fetched.value.notes ?? []).map((one) => one.slice(0, 500)));
-  return ok({ fetched: fetched.value, from, to });
+  return ok({ fetched: fetched.value, from, to, whole });
 }

@@ -11,5 +11,5 @@ export async function syncAgain(tx: SqlClient, job: Job, reason: string | null, 
   const { connectionId, userId, provider } = job;
   const { syncId } = await enqueue(tx, { connectionId, userId, provider, syncId: eventId(job.syncId, 'again'), reason: reason as SyncReason, requestedAt });
   // Whoever was promised a sync with a new permission is shown the one that uses it.
-  if (reason !== 'webhook') await tx.query('UPDATE sync_alias SET job_id = $2 WHERE job_id = $1', [job.syncId, syncId]);
+  if (reason === 'initial' || reason === 'reconnect') await tx.query('UPDATE sync_alias SET job_id = $2 WHERE job_id = $1', [job.syncId, syncId]);
 }

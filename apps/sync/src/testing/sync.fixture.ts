@@ -26,7 +26,7 @@ import { FakeProvider } from './fake-provider.js';
 export const START = '2026-11-20T12:00:00.000Z';
 
 export const SETTINGS: SyncSettings = {
-  intervalMs: 6 * 3_600_000, overlapDays: 14, concurrency: 8, providerConcurrency: 6, lockMs: 900, pollMs: 50,
+  intervalMs: 6 * 3_600_000, overlapDays: 14, fullIntervalMs: 7 * 86_400_000, concurrency: 8, providerConcurrency: 6, lockMs: 900, pollMs: 50,
   backoff: { baseMs: 20, maxMs: 100, attempts: 3 }, patienceMs: [20], retentionMs: 90 * 86_400_000,
 };
 

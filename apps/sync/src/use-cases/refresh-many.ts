@@ -21,6 +21,7 @@ export interface RefreshManyRequest {
   /** All that are linked where absent. */
   readonly connectionIds?: readonly string[];
   readonly acceptCost: boolean;
+  readonly full: boolean;
   readonly after: readonly LogPosition[];
 }
 
@@ -30,7 +31,7 @@ export async function refreshMany(deps: SyncDeps, request: RefreshManyRequest): 
   const outcomes: Outcome[] = [];
   const positions: LogPosition[] = [];
   for (const connectionId of ids) {
-    const done = await refresh(deps, { userId: request.userId, connectionId, acceptCost: request.acceptCost, after: [] });
+    const done = await refresh(deps, { userId: request.userId, connectionId, acceptCost: request.acceptCost, full: request.full, after: [] });
     outcomes.push(outcomeOf(connectionId, done));
     if (done.ok) positions.push(...done.value.positions);
   }

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '@tidemark/testing';
 import { costsOf } from '../costs/query.js';
-import { providerError } from '../testing/fake-provider.js';
+import { providerError, transaction } from '../testing/fake-provider.js';
 import { START, SyncWorld } from '../testing/sync.fixture.js';
 import type { Instance, Linked } from '../testing/sync.fixture.js';
 import { refresh } from './refresh.js';
@@ -27,8 +27,8 @@ beforeEach(async () => {
   }
 });
 
-const ask = (linked: Linked, more: { acceptCost?: boolean; on?: Instance; as?: string } = {}) => refresh((more.on ?? world.first).deps, { userId: more.as ?? linked.userId, connectionId: linked.connectionId, acceptCost: more.acceptCost ?? false, after: [] });
-async function done(linked: Linked, more: { acceptCost?: boolean } = {}) {
+const ask = (linked: Linked, more: { acceptCost?: boolean; full?: boolean; on?: Instance; as?: string } = {}) => refresh((more.on ?? world.first).deps, { userId: more.as ?? linked.userId, connectionId: linked.connectionId, acceptCost: more.acceptCost ?? false, full: more.full ?? false, after: [] });
+async function done(linked: Linked, more: { acceptCost?: boolean; full?: boolean } = {}) {
   const asked = await ask(linked, more);
   if (!asked.ok) throw new Error(asked.error.detail);
   return world.finished(linked.userId, asked.value.value.syncId);
@@ -139,17 +139,64 @@ describe('an on-demand refresh', () => {
   });
 });
 
+describe('a transaction that the provider adds or changes long after its day', () => {
+  const old = (amount: string) => transaction('old', { date: '2025-12-01', amount });
+  const found = async () => (await world.events(user, 'TransactionsRecorded', 'TransactionsCorrected')).flatMap(({ type, data }) => [...((data['transactions'] ?? []) as { date: string; amount: string }[]), ...((data['changed'] ?? []) as { date: string; amount: string }[])].filter(({ date }) => date === '2025-12-01').map(({ amount }) => [type, amount]));
+  afterEach(() => { world.snaptrade.transactions = { a: [transaction('t1')] }; });
+
+  it('comes with a full refresh, and not with another', async () => {
+    const linked = await world.linked(user, 'snaptrade');
+    world.snaptrade.transactions = { a: [transaction('t1'), old('-7')] };
+    await done(linked);
+    expect(await found()).toEqual([]);
+    await done(linked, { full: true });
+    expect(await found()).toEqual([['TransactionsRecorded', '-7']]);
+    world.snaptrade.transactions = { a: [transaction('t1'), old('-8')] };
+    await done(linked);
+    await done(linked, { full: true });
+    expect(await found()).toEqual([['TransactionsRecorded', '-7'], ['TransactionsCorrected', '-8']]);
+    expect(world.snaptrade.asked.filter((one) => one.what === 'fetchTransactions').map((one) => one.from)).toEqual(['2024-11-20', '2026-11-06', '2024-11-20', '2026-11-06', '2024-11-20']);
+  });
+
+  it('comes with the sync after one that runs, where a full one is asked for meanwhile', async () => {
+    const linked = await world.linked(user, 'snaptrade');
+    const gate = Promise.withResolvers<void>();
+    world.snaptrade.once('fetchTransactions', () => gate.promise);
+    await ask(linked);
+    await waitUntil(() => world.snaptrade.count('fetchTransactions') === 2);
+    world.snaptrade.transactions = { a: [transaction('t1'), old('-7')] };
+    expect(await ask(linked, { full: true })).toMatchObject({ ok: true, value: { value: { joined: true, cost: { amount: '0' } } } });
+    gate.resolve();
+    await waitUntil(async () => (await found()).length > 0);
+    await world.idle();
+    expect(world.snaptrade.count('requestRefresh')).toBe(1);
+  });
+
+  it('comes once a week by itself', async () => {
+    const linked = await world.linked(user, 'snaptrade');
+    world.snaptrade.transactions = { a: [transaction('t1'), old('-7')] };
+    world.clock.advance(3 * 24 * HOUR);
+    await done(linked);
+    expect(await found()).toEqual([]);
+    world.clock.advance(8 * 24 * HOUR);
+    await done(linked);
+    expect(await found()).toEqual([['TransactionsRecorded', '-7']]);
+    await done(linked);
+    expect(world.snaptrade.asked.filter((one) => one.what === 'fetchTransactions').at(-1)?.from).toBe('2026-11-17');
+  });
+});
+
 describe('refreshing all connections', () => {
   it('gives an outcome each, what it costs and what needs consent', async () => {
     const [one, two] = [await world.linked(user), await world.linked(user, 'snaptrade')];
     await done(one);
     await waitUntil(async () => (await world.database.query('SELECT 1 FROM linked_connection WHERE user_id = $1', [user])).rowCount === 2);
     const strange = crypto.randomUUID();
-    const { value } = await refreshMany(world.first.deps, { userId: user, connectionIds: [one.connectionId, two.connectionId, strange], acceptCost: false, after: [] });
+    const { value } = await refreshMany(world.first.deps, { userId: user, connectionIds: [one.connectionId, two.connectionId, strange], acceptCost: false, full: false, after: [] });
     expect(value.outcomes.map((each) => each.outcome)).toEqual(['refresh_limited', 'started', 'not_found']);
     expect(value).toMatchObject({ totalCost: { amount: '0.05', currency: 'USD' }, needsConfirmation: [{ connectionId: one.connectionId, cost: { amount: '0.01', currency: 'USD' } }] });
-    const all = await refreshMany(world.first.deps, { userId: user, acceptCost: true, after: [] });
+    const all = await refreshMany(world.first.deps, { userId: user, acceptCost: true, full: false, after: [] });
     expect(all.value.outcomes.map((each) => each.connectionId).sort()).toEqual([one.connectionId, two.connectionId].sort());
-    expect((await refreshMany(world.first.deps, { userId: 'somebody-else', acceptCost: true, after: [] })).value.outcomes).toEqual([]);
+    expect((await refreshMany(world.first.deps, { userId: 'somebody-else', acceptCost: true, full: false, after: [] })).value.outcomes).toEqual([]);
   });
 });

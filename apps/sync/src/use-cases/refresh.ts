@@ -12,7 +12,7 @@ import { CONNECTION_VIEW } from '../connection/project.js';
 import { findConnection } from '../connection/query.js';
 import type { ConnectionRow } from '../connection/query.js';
 import type { KnownProvider, SyncDeps } from '../deps.js';
-import { enqueue, openSync } from '../job/enqueue.js';
+import { enqueue, openSync, wantWhole } from '../job/enqueue.js';
 import { loadLedger, toAppend } from '../refresh/ledger.js';
 import { decide } from '../refresh/refresh.decide.js';
 import type { RefreshRefusal } from '../refresh/refresh.decide.js';
@@ -21,6 +21,8 @@ export interface RefreshRequest {
   readonly userId: string;
   readonly connectionId: string;
   readonly acceptCost: boolean;
+  /** Read the whole range of transactions, not the newest part alone. */
+  readonly full: boolean;
   readonly after: readonly LogPosition[];
 }
 
@@ -58,7 +60,10 @@ async function tryRefresh(deps: SyncDeps, request: RefreshRequest, connection: C
   const { userId, connectionId } = request;
   const free = { amount: '0', currency: policy.cost.currency };
   const open = await openSync(deps.database, connectionId);
-  if (open) return ok({ value: { syncId: open, joined: true, cost: free }, positions: [] });
+  if (open) {
+    if (request.full && !(await deps.database.transaction((tx) => wantWhole(tx, request)))) return null;
+    return ok({ value: { syncId: open, joined: true, cost: free }, positions: [] });
+  }
   const subject = { userId, connectionId, provider: connection.provider };
   const { state, version } = await loadLedger(deps.log, userId, connectionId);
   const now = deps.clock.now();
@@ -67,6 +72,7 @@ async function tryRefresh(deps: SyncDeps, request: RefreshRequest, connection: C
   if (!decided.ok) return deny(deps, subject, version, decided.error);
   const done = await deps.log.transaction(async (tx) => {
     const queued = await enqueue(tx, { syncId, connectionId, userId, provider: connection.provider, reason: 'on_demand', requestedAt: instant(now), refreshCost: policy.cost });
+    if (request.full) await wantWhole(tx, request);
     if (!queued.joined) tx.append(toAppend(subject, version, decided.value, syncId));
     return queued;
   });
