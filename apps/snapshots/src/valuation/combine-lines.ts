@@ -5,7 +5,7 @@
  * and another the shares under them (multiplier 1), adding them as they stand would be wrong: then all are counted in underlying units.
  * A cost basis of a short side is what was received for it, so it is negative like its value, and gain = value − cost basis on both sides.
  */
-import { absolute, divide, isZero, multiply, negate, subtract, sum } from '@tidemark/money';
+import { absolute, divide, isZero, multiply, subtract, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { sumKnown, sumOfAll } from './sum-known.js';
 import type { ValuedLine } from './value-line.js';
@@ -17,7 +17,7 @@ export interface HeldLine extends ValuedLine {
 export interface Combined {
   readonly quantity: Decimal;
   readonly multiplier: Decimal;
-  /** What price, value, costs and gains are in; null where the lines are in several or in one that nobody knows. */
+  /** What price, value and gains are in; null where the lines are in several or in one that nobody knows. */
   readonly currency: string | null;
   /** The newest price among the lines; each line is valued at its own. */
   readonly price: Decimal | null;
@@ -25,10 +25,12 @@ export interface Combined {
   readonly value: Decimal | null;
   readonly baseValue: Decimal | null;
   readonly costBasis: Decimal | null;
+  /** What costs are in: the currency above, unless they are stated in another. Null where they are in several. */
+  readonly costCurrency: string | null;
 }
 
 export interface Gain {
-  /** Per unit, as a price is. */
+  /** Per unit, as a price is, in the currency of costs. */
   readonly averageCost: Decimal | null;
   readonly unrealizedGain: Decimal | null;
   /** Of the cost basis, 2 digits. */
@@ -38,6 +40,7 @@ export interface Gain {
 export function combineLines(lines: readonly HeldLine[]): Combined {
   const multiplier = theSame(lines.map((line) => line.multiplier)) ?? '1';
   const currency = theSame(lines.map((line) => line.currency));
+  const costCurrency = theSame(lines.map((line) => line.costCurrency));
   return {
     quantity: sum(lines.map((line) => (line.multiplier === multiplier ? line.line.quantity : multiply(line.line.quantity, line.multiplier)))),
     multiplier,
@@ -45,25 +48,21 @@ export function combineLines(lines: readonly HeldLine[]): Combined {
     price: currency === null ? null : newestPrice(lines),
     value: currency === null ? null : sumKnown(lines.map((line) => line.value)),
     baseValue: sumKnown(lines.map((line) => line.baseValue)),
-    costBasis: currency === null ? null : sumOfAll(lines.map(signedCost)),
+    costBasis: costCurrency === null ? null : sumOfAll(lines.map(({ cost }) => cost)),
+    costCurrency,
   };
 }
 
-/** Known only where the value and the cost basis of every line are. */
-export function gainOf(lines: readonly HeldLine[], { quantity, multiplier, value, costBasis }: Combined): Gain {
+/** Known only where the value and the cost basis of every line are, in one currency. */
+export function gainOf(lines: readonly HeldLine[], { quantity, multiplier, currency, value, costBasis, costCurrency }: Combined): Gain {
   if (costBasis === null) return { averageCost: null, unrealizedGain: null, unrealizedGainPercent: null };
   const units = multiplier === '1' ? quantity : multiply(quantity, multiplier);
-  const gain = value !== null && lines.every((line) => line.value !== null) ? subtract(value, costBasis) : null;
+  const gain = value !== null && currency === costCurrency && lines.every((line) => line.value !== null) ? subtract(value, costBasis) : null;
   return {
     averageCost: isZero(units) ? null : divide(costBasis, units),
     unrealizedGain: gain,
     unrealizedGainPercent: gain === null || isZero(costBasis) ? null : divide(multiply(gain, '100'), absolute(costBasis), 2),
   };
-}
-
-function signedCost({ line }: HeldLine): Decimal | null {
-  if (line.costBasis == null) return null;
-  return line.quantity.startsWith('-') ? negate(absolute(line.costBasis)) : line.costBasis;
 }
 
 function newestPrice(lines: readonly HeldLine[]): Decimal | null {

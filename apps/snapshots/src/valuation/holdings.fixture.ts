@@ -1,5 +1,6 @@
 /** Builders for specs: accounts and snapshots with everything that a spec does not care about filled in. */
 import type { Account, BalanceLine } from '@tidemark/contracts';
+import type { PricedLine } from './market-view.js';
 import { noRates } from './rate.js';
 import type { AccountHoldings, Holdings } from './portfolio.js';
 import type { HeldSnapshot } from './value-account.js';
@@ -32,11 +33,11 @@ export function givenAccount(number: number, given: Partial<Account> = {}): Acco
   };
 }
 
-export function givenSnapshot(balances: readonly BalanceLine[], given: Partial<HeldSnapshot> = {}): HeldSnapshot {
+export function givenSnapshot(balances: readonly PricedLine[], given: Partial<HeldSnapshot> = {}): HeldSnapshot {
   return { snapshotId: id(9000), capturedAt: AT, currency: 'USD', balance: null, balances, ...given };
 }
 
-export function held(account: Account, balances: readonly BalanceLine[] | null, before: readonly BalanceLine[] | null = null): AccountHoldings {
+export function held(account: Account, balances: readonly PricedLine[] | null, before: readonly PricedLine[] | null = null): AccountHoldings {
   return {
     account,
     snapshot: balances && givenSnapshot(balances),
@@ -51,6 +52,6 @@ export function holdings(accounts: readonly AccountHoldings[], given: Partial<Ho
 
 export const usd = (quantity: string): BalanceLine => ({ asset: 'currency:USD', quantity });
 
-export function stock(symbol: string, quantity: string, price: string | null, given: Partial<BalanceLine> = {}): BalanceLine {
+export function stock(symbol: string, quantity: string, price: string | null, given: Partial<PricedLine> = {}): PricedLine {
   return { asset: `equity:${symbol}`, quantity, price, costBasis: null, ...given };
 }

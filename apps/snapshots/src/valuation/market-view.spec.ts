@@ -31,7 +31,7 @@ describe('the price of a position', () => {
   it('is never a close of another listing, in another currency than the line states; cash has none', () => {
     expect(pricedAt(FRIDAY_NOON, stock('AAPL', '2', null, { currency: 'EUR', costBasis: '300' }))).toMatchObject({ price: null, currency: 'EUR', costBasis: '300' });
     const unstated = view.priced({ capturedAt: FRIDAY_NOON, currency: 'EUR', balances: [stock('AAPL', '2', null, { costBasis: '300' })] }, FRIDAY_NOON);
-    expect(unstated).toMatchObject([{ price: '210', currency: 'USD', costBasis: null }]);
+    expect(unstated).toMatchObject([{ price: '210', currency: 'USD', costBasis: '300', costCurrency: 'EUR' }]);
     expect(pricedAt(FRIDAY_NOON, stock('AAPL', '2', null, { currency: 'USD', costBasis: '300' }))).toMatchObject({ price: '210', currency: 'USD', costBasis: '300' });
     expect(pricedAt(FRIDAY_NOON, usd('5'))).toEqual(usd('5'));
   });

@@ -35,6 +35,19 @@ describe('consolidated positions', () => {
     expect(answer.positions).toEqual([]);
   });
 
+  it('keep what was paid in the currency that it was stated in, and sum it by the rate of the instant', () => {
+    const rate = (currency: string, base: string) => (currency === base ? '1' : currency === 'EUR' && base === 'USD' ? '1.25' : null);
+    const coin = { asset: 'crypto:ETH', quantity: '1', price: '3000', costBasis: '2000', currency: 'USD', costCurrency: 'EUR' };
+    const answer = portfolioPositions(holdings([held(schwab, [coin, stock('AAPL', '1', '200', { costBasis: '100' })])], { rate }), {});
+    expect(answer.positions).toMatchObject([
+      { currency: 'USD', value: '3000', costBasis: '2000', costCurrency: 'EUR', averageCost: '2000', unrealizedGain: null, accounts: [{ costBasis: '2000', costCurrency: 'EUR' }] },
+      { costBasis: '100', costCurrency: 'USD', unrealizedGain: '100' },
+    ]);
+    expect(answer.totals).toMatchObject({ costBasis: '2600', unrealizedGain: '600' });
+    const another = portfolioPositions(holdings([held(schwab, [coin]), held(fidelity, [{ ...coin, costCurrency: 'USD' }])], { rate }), {});
+    expect(another).toMatchObject({ positions: [{ costBasis: null, costCurrency: null, averageCost: null }], totals: { costBasis: '4500', unrealizedGain: '1500' } });
+  });
+
   it('keep a short side apart, whose cost basis is what was received', () => {
     const answer = portfolioPositions(holdings([held(schwab, [stock('TSLA', '-10', '90', { costBasis: '1000' })]), held(fidelity, [stock('TSLA', '4', '90', { costBasis: '300' })])]), {});
     expect(answer.positions).toMatchObject([

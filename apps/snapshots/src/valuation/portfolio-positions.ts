@@ -1,15 +1,16 @@
 /**
  * The answer to "what do I hold". Amounts of a row are in the row's currency, `baseValue` and `totals` in the base currency; weights are
  * shares of the whole value, cash included, and sum to exactly 100. Σ baseValue of positions + Σ baseValue of cash = totals.value =
- * the value that portfolio value answers. A row with lines in several currencies has a base value only.
+ * the value that portfolio value answers. A row with lines in several currencies has a base value only. What was paid is converted with
+ * the rate of the instant asked for, as history does of each day: `totals` are of every currency.
  */
 import type { snapshotsRpc } from '@tidemark/contracts';
-import type { Decimal } from '@tidemark/money';
+import { subtract } from '@tidemark/money';
 import { cashOf } from './cash.js';
 import { valuePortfolio } from './portfolio.js';
 import type { Holdings, Scope } from './portfolio.js';
 import { shares, totalsOf } from './portfolio-value.js';
-import { positionsOf } from './positions.js';
+import { isHolding, positionsOf } from './positions.js';
 import { qualityOf, reasonsOf } from './quality.js';
 import { sumKnown, sumOfAll } from './sum-known.js';
 
@@ -21,7 +22,9 @@ export function portfolioPositions(holdings: Holdings, scope: Scope): snapshotsR
   const positions = unweighted.map((position, index) => ({ ...position, weight: weights[index] ?? null }));
   const totals = totalsOf(entries);
   const options = { at: holdings.at, gains: true };
-  const inBase = (pick: (position: snapshotsRpc.Position) => Decimal | null) => sumOfAll(positions.map((position) => (position.currency === holdings.base ? pick(position) : null)));
+  const held = entries.flatMap((entry) => (entry.counted ? (entry.now?.lines.filter(isHolding) ?? []) : []));
+  const costBasis = sumOfAll(held.map((line) => line.baseCost));
+  const worth = sumOfAll(held.map((line) => line.baseValue));
   return {
     currency: holdings.base,
     asOf: holdings.at,
@@ -34,8 +37,8 @@ export function portfolioPositions(holdings: Holdings, scope: Scope): snapshotsR
       value: totals.value,
       positionsValue: totals.value === null ? null : sumKnown(positions.map((position) => position.baseValue)),
       cash: totals.cash,
-      costBasis: inBase((position) => position.costBasis),
-      unrealizedGain: inBase((position) => position.unrealizedGain),
+      costBasis,
+      unrealizedGain: costBasis === null || worth === null ? null : subtract(worth, costBasis),
     },
   };
 }

@@ -86,7 +86,7 @@ function namedBy(lines: readonly HeldLine[]): { name: string | null; symbol: str
   };
 }
 
-function isHolding(line: ValuedLine): boolean {
+export function isHolding(line: ValuedLine): boolean {
   return line.role === 'position' && !isZero(line.line.quantity);
 }
 

@@ -4,9 +4,9 @@
  * Sums are of what is known; `complete` says whether that is everything, and every line that is not known is named by the lines
  * themselves. A sum of nothing known is null. The provider's own total is never booked: the difference to it is shown.
  */
-import type { BalanceLine } from '@tidemark/contracts';
 import { absolute, compare, multiply, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
+import type { PricedLine } from './market-view.js';
 import type { Conversion } from './rate.js';
 import { sumKnown } from './sum-known.js';
 import { valueLine } from './value-line.js';
@@ -19,7 +19,7 @@ export interface HeldSnapshot {
   readonly currency: string;
   /** The provider's own total, in `currency`; null where it gives none. */
   readonly balance: Decimal | null;
-  readonly balances: readonly BalanceLine[];
+  readonly balances: readonly PricedLine[];
 }
 
 export interface ValuedAccount {

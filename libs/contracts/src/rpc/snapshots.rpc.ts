@@ -48,8 +48,8 @@ export type Snapshot = Static<typeof Snapshot>;
 export const Reason = strict({ code: oneOf(['price_missing', 'rate_missing', 'no_snapshot', 'cost_basis_missing', 'provider_total_differs', 'parked', 'stale', 'previous_value_missing', 'zero_denominator']), detail: Type.String(), accountId: Type.Optional(Uuid), asset: Type.Optional(AssetIdText) });
 export type Reason = Static<typeof Reason>;
 
-/** Amounts are in `currency`; `baseValue` is in the answer's. `multiplier`: what one unit of quantity stands for (100 for an option counted in contracts). */
-export const PositionSource = strict({ accountId: Uuid, accountName: Type.String(), provider: ProviderId, quantity: DecimalText, multiplier: DecimalText, currency: nullable(CurrencyCode), price: OptDecimal, value: OptDecimal, baseValue: OptDecimal, costBasis: OptDecimal });
+/** Amounts are in `currency`, costs in `costCurrency` (the same unless they are stated in another); `baseValue` is in the answer's. `multiplier`: what one unit of quantity stands for (100 for an option counted in contracts). */
+export const PositionSource = strict({ accountId: Uuid, accountName: Type.String(), provider: ProviderId, quantity: DecimalText, multiplier: DecimalText, currency: nullable(CurrencyCode), price: OptDecimal, value: OptDecimal, baseValue: OptDecimal, costBasis: OptDecimal, costCurrency: nullable(CurrencyCode) });
 export type PositionSource = Static<typeof PositionSource>;
 export const Position = strict({
   asset: AssetRef,
@@ -62,6 +62,8 @@ export const Position = strict({
   /** In the answer's currency, so that Σ baseValue of positions and cash = totals.value. */
   baseValue: OptDecimal,
   costBasis: OptDecimal,
+  /** What `costBasis` and `averageCost` are in; a gain is known where it is `currency`. Null where the parts are in several. */
+  costCurrency: nullable(CurrencyCode),
   averageCost: OptDecimal,
   unrealizedGain: OptDecimal,
   unrealizedGainPercent: OptDecimal,
