@@ -152,9 +152,11 @@ export interface GivenLine {
 /** An account as the read models have it, with the lines of its newest snapshot. */
 export async function holds(database: Database, userId: string, lines: readonly GivenLine[], given: { accountId?: string; capturedAt?: string; provider?: string; currency?: string } = {}): Promise<string> {
   const { accountId = newId(), capturedAt = '2026-11-20T12:00:00Z', provider = 'plaid', currency = 'USD' } = given;
+  const snapshotId = newId();
   await database.transaction(async (tx) => {
+    await tx.query('INSERT INTO captured_snapshot (snapshot_id, account_id, user_id, provider, currency, captured_at, lines, epoch, position) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)', [snapshotId, accountId, userId, provider, currency, capturedAt, JSON.stringify(lines)]);
     await tx.query("INSERT INTO account (account_id, user_id, provider, name, type, trading, changes, currency) VALUES ($1, $2, $3, 'An account', 'investment', false, '[]', $4) ON CONFLICT DO NOTHING", [accountId, userId, provider, currency]);
-    await tx.query('INSERT INTO held_snapshot (account_id, user_id, snapshot_id, currency, captured_at, epoch, position) VALUES ($1, $2, $3, $4, $5, 1, 1) ON CONFLICT (account_id) DO UPDATE SET snapshot_id = excluded.snapshot_id, captured_at = excluded.captured_at', [accountId, userId, newId(), currency, capturedAt]);
+    await tx.query('INSERT INTO held_snapshot (account_id, user_id, snapshot_id, currency, captured_at, epoch, position) VALUES ($1, $2, $3, $4, $5, 1, 1) ON CONFLICT (account_id) DO UPDATE SET snapshot_id = excluded.snapshot_id, captured_at = excluded.captured_at', [accountId, userId, snapshotId, currency, capturedAt]);
     await tx.query('DELETE FROM holding WHERE account_id = $1', [accountId]);
     for (const [index, line] of lines.entries()) {
       await tx.query('INSERT INTO holding (account_id, line, asset, quantity, multiplier, currency, price, price_at, counted_as_cash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, false)', [accountId, index, line.asset, line.quantity, line.multiplier ?? '1', line.currency ?? currency, line.price ?? null, line.price === undefined ? null : (line.priceAt ?? capturedAt)]);

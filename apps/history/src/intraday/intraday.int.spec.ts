@@ -84,6 +84,17 @@ describe('a live value', () => {
     expect(await ask({ currency: 'XXX' }, userId)).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'currency' }] } });
   });
 
+  it('is of the market for what a manual account holds without saying in which currency, and of its own listing where it says so', async () => {
+    live.dollars.set('EUR', '1.08337');
+    await holds(live.database, userId, [{ asset: 'equity:AAPL', quantity: '1' }, { asset: 'currency:EUR', quantity: '80' }], { provider: 'manual', currency: 'EUR' });
+    const unstated = await (await live.watch(userId)).until(() => true);
+    expect(unstated).toMatchObject({ cash: '86.6696', complete: true });
+    expect(Number(unstated?.value)).toBeGreaterThan(200);
+    const other = newId();
+    await holds(live.database, other, [{ asset: 'equity:AAPL', quantity: '1', currency: 'EUR' }, { asset: 'currency:EUR', quantity: '80' }], { provider: 'manual', currency: 'EUR' });
+    expect(await (await live.watch(other)).until(() => true)).toMatchObject({ value: '86.6696', complete: false, reasons: expect.arrayContaining([expect.objectContaining({ code: 'price_missing' })]) });
+  });
+
   it('ends with its watch', async () => {
     await holds(live.database, userId, [{ asset: 'crypto:BTC', quantity: '1' }]);
     const watching = await live.watch(userId);

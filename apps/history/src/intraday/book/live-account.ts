@@ -15,6 +15,8 @@ export interface HeldLine {
   readonly quantity: Decimal;
   readonly multiplier: Decimal;
   readonly currency: string;
+  /** What it is quoted in, where the line says so: closes of another currency are of another listing. Null or absent: it takes them as they come. */
+  readonly stated?: string | null;
   /** What the account itself was told, and when (milliseconds since 1970). */
   readonly price: Decimal | null;
   readonly priceAt: number | null;

@@ -60,7 +60,7 @@ function userOf(user: ReadUser, stored: readonly StoredIntraday[], symbolOf: (as
     const market = marketOf(account.timeZone ?? NEW_YORK);
     const held = user.held.get(account.accountId);
     const capturedAt = held ? Date.parse(held.capturedAt) : 0;
-    const live = held ? new LiveAccount(account.accountId, capturedAt, marketDayNumber(capturedAt, market), held.lines, ofListing(account.provider, held.lines, symbolOf), now) : null;
+    const live = held ? new LiveAccount(account.accountId, capturedAt, marketDayNumber(capturedAt, market), held.lines, ofListing(held.lines, symbolOf), now) : null;
     const currency = held?.currency ?? account.currency ?? user.baseCurrency;
     const day = marketDayNumber(now, market);
     const track = storedTrack(stored, account.accountId, currency, day);
@@ -70,14 +70,11 @@ function userOf(user: ReadUser, stored: readonly StoredIntraday[], symbolOf: (as
   return { userId: user.userId, baseCurrency: user.baseCurrency, accounts, fingerprint: user.fingerprint };
 }
 
-/** A symbol without the closes of another listing. Lines of manual accounts state no currency. */
-function ofListing(provider: string, lines: readonly HeldLine[], symbolOf: (asset: string) => SymbolPrices | null): (asset: string) => SymbolPrices | null {
-  if (provider === MANUAL) return symbolOf;
-  const stated = new Map(lines.map(({ asset, currency }) => [asset, currency]));
+/** A symbol without the closes of another listing. */
+function ofListing(lines: readonly HeldLine[], symbolOf: (asset: string) => SymbolPrices | null): (asset: string) => SymbolPrices | null {
+  const stated = new Map(lines.map((line) => [line.asset, line.stated]));
   return (asset) => {
     const symbol = symbolOf(asset);
     return symbol?.close && !isSameListing(asset, stated.get(asset), symbol.close.currency ?? '') ? null : symbol;
   };
 }
-
-const MANUAL = 'manual';

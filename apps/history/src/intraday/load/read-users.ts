@@ -44,14 +44,17 @@ interface LineRow {
   readonly quantity: string;
   readonly multiplier: string;
   readonly currency: string;
+  readonly stated: string | null;
   readonly price: string | null;
   readonly price_at: string | null;
   readonly counted_as_cash: boolean;
 }
 
+/** A row of `holding` has the account's currency where its line states none, as lines of manual accounts may: which it is, their snapshot says. */
 const LINES = `
-  SELECT s.account_id, s.user_id, s.currency AS account_currency, s.captured_at, h.asset, h.quantity, h.multiplier, h.currency, h.price, h.price_at, h.counted_as_cash
-  FROM held_snapshot s LEFT JOIN holding h ON h.account_id = s.account_id WHERE s.user_id = ANY($1::text[]) ORDER BY s.account_id, h.line`;
+  SELECT s.account_id, s.user_id, s.currency AS account_currency, s.captured_at, h.asset, h.quantity, h.multiplier, h.currency, h.price, h.price_at, h.counted_as_cash,
+    CASE WHEN a.provider = 'manual' THEN (SELECT c.lines -> h.line ->> 'currency' FROM captured_snapshot c WHERE c.snapshot_id = s.snapshot_id) ELSE h.currency END AS stated
+  FROM held_snapshot s LEFT JOIN account a ON a.account_id = s.account_id LEFT JOIN holding h ON h.account_id = s.account_id WHERE s.user_id = ANY($1::text[]) ORDER BY s.account_id, h.line`;
 
 export async function readUsers(client: SqlClient, userIds: readonly string[]): Promise<ReadUser[]> {
   // First, so that what changes meanwhile is seen by the next comparison.
@@ -82,6 +85,7 @@ function lineOf(row: LineRow, asset: string): HeldLine {
     quantity: decimal(row.quantity),
     multiplier: decimal(row.multiplier),
     currency: row.currency,
+    stated: row.stated,
     price: row.price === null ? null : decimal(row.price),
     priceAt: row.price_at === null ? null : Date.parse(row.price_at),
     countedAsCash: row.counted_as_cash,
