@@ -110,6 +110,8 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
     },
     reconstructed: async (account, to) => {
       const { days, flows, reasons } = await computed(account, to);
+      // Nothing has closed since its first snapshot: a run writes nothing.
+      if (days.length === 0) return false;
       return (await database.transaction((tx) => writeHistory(tx, { accountId: account.accountId, userId: account.userId, runId: null, days, flows, reasons }))).revised;
     },
     stored: async (account, day, revision) => {
