@@ -81,7 +81,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   const countsOn = countedDays(scope.all, closeOfDay);
   const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision }));
   const [columns, stored] = await Promise.all([
-    readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to }),
+    readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to, compacting: scope.compacting }),
     loadFlows(database, asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
   ]);
   const matched = matchTransfers(stored);

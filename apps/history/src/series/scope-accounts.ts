@@ -37,6 +37,8 @@ export interface ScopeAccounts {
   readonly inScope: readonly AccountWithHead[];
   /** Null: nothing was ever stored, of anybody. */
   readonly compactedTo: DayNumber | null;
+  /** A month's rows are being made blocks: both may be there. */
+  readonly compacting: boolean;
 }
 
 export const DEFAULT_CURRENCY = 'USD';
@@ -48,6 +50,7 @@ interface Row extends AccountRow {
   readonly last_day: string | null;
   readonly run: AccountWithHead['run'];
   readonly compacted_to: string | null;
+  readonly open_from: string | null;
 }
 
 export async function readScopeAccounts(client: SqlClient, asked: ScopeAsked): Promise<Result<ScopeAccounts, Problem>> {
@@ -57,7 +60,7 @@ export async function readScopeAccounts(client: SqlClient, asked: ScopeAsked): P
     return refuse(problem('validation_failed', `currency: ${message}`, { errors: [{ field: 'currency', message }] }));
   }
   const { rows } = await client.query<Row>(
-    `SELECT s.base_currency, o.compacted_to::text, h.revision, h.first_day::text, h.last_day::text, r.status AS run, ${ACCOUNT_COLUMNS}
+    `SELECT s.base_currency, o.compacted_to::text, o.open_from::text, h.revision, h.first_day::text, h.last_day::text, r.status AS run, ${ACCOUNT_COLUMNS}
      FROM (SELECT $1::text AS user_id) u LEFT JOIN user_settings s USING (user_id) LEFT JOIN history_open o ON true
      LEFT JOIN account a ON a.user_id = u.user_id LEFT JOIN history_head h ON h.account_id = a.account_id LEFT JOIN reconstruction r ON r.account_id = a.account_id ORDER BY a.account_id`,
     [userId],
@@ -65,7 +68,7 @@ export async function readScopeAccounts(client: SqlClient, asked: ScopeAsked): P
   const all = rows.filter((row) => (row.account_id as string | null) !== null).map((row) => ({ account: accountOf(row), revision: row.revision ?? 0, firstDay: numberOf(row.first_day), lastDay: numberOf(row.last_day), run: row.run }));
   const inScope = all.filter((one) => isInScope(one.account, asked));
   if (account !== undefined && inScope.length === 0) return refuse(unknownAccount(account));
-  return ok({ base: currency ?? rows[0]?.base_currency ?? DEFAULT_CURRENCY, all, inScope, compactedTo: numberOf(rows[0]?.compacted_to ?? null) });
+  return ok({ base: currency ?? rows[0]?.base_currency ?? DEFAULT_CURRENCY, all, inScope, compactedTo: numberOf(rows[0]?.compacted_to ?? null), compacting: rows[0]?.compacted_to !== rows[0]?.open_from });
 }
 
 const numberOf = (day: string | null): DayNumber | null => (day === null ? null : dayNumber(day));

@@ -45,7 +45,7 @@ describe('compaction', () => {
           for (let revision = 1; revision <= (revisions.get(accountId) ?? 0); revision += 1) {
             const days = (await readAccountDays(database, [accountId], FROM, TO, revision)).get(accountId) ?? [];
             const { rows } = await database.query<{ at: string }>('SELECT compacted_to::text AS at FROM history_open');
-            const columns = await readColumns(database, cache, { accounts: [{ accountId, revision }], from: FROM, to: TO, compactedTo: dayNumber(rows[0]?.at ?? '') });
+            const columns = await readColumns(database, cache, { accounts: [{ accountId, revision }], from: FROM, to: TO, compactedTo: dayNumber(rows[0]?.at ?? ''), compacting: true });
             const asColumns = (columns.get(accountId) ?? []).flatMap(daysOf).filter((day) => day.day >= FROM && day.day <= TO);
             expect(asColumns.map(fingerprint)).toEqual(days.map(fingerprint));
             seen.push(days.map(fingerprint));

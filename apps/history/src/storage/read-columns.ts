@@ -22,12 +22,14 @@ export interface ColumnsAsked {
   readonly to: DayNumber;
   /** Days before it are in blocks only: there are no rows of them, and no block of them comes at a revision that is there already. */
   readonly compactedTo: DayNumber;
+  /** Of later days there may be blocks beside rows. */
+  readonly compacting: boolean;
 }
 
 /** By account: ascending, no day twice. */
 export async function readColumns(client: SqlClient, cache: BlockCache, asked: ColumnsAsked): Promise<Map<string, DayColumns[]>> {
   const { accounts, from, to, compactedTo } = asked;
-  const [blocks, rows] = await Promise.all([closedMonths(client, cache, asked), to >= compactedTo ? openDays(client, accounts, Math.max(from, compactedTo), to) : new Map<string, DayColumns[]>()]);
+  const [blocks, rows] = await Promise.all([closedMonths(client, cache, asked), to >= compactedTo ? openDays(client, { ...asked, from: Math.max(from, compactedTo) }) : new Map<string, DayColumns[]>()]);
   return new Map(accounts.map(({ accountId }) => [accountId, [...(blocks.get(accountId) ?? []), ...(rows.get(accountId) ?? [])]]));
 }
 
@@ -51,11 +53,11 @@ function decoded(month: DayNumber, block: Buffer | null): DayColumns[] {
 }
 
 /** Rows, and blocks of months that are being compacted; the greatest revision of each day counts. */
-async function openDays(client: SqlClient, accounts: ColumnsAsked['accounts'], from: DayNumber, to: DayNumber): Promise<Map<string, DayColumns[]>> {
+async function openDays(client: SqlClient, { accounts, from, to, compacting }: ColumnsAsked): Promise<Map<string, DayColumns[]>> {
   const found = new Map<string, DayColumns[]>();
   for (const [revision, group] of Map.groupBy(accounts, (one) => one.revision)) {
     const ids = group.map((one) => one.accountId);
-    const [rows, blocks] = await Promise.all([readRows(client, ids, from, to, revision), readBlocks(client, ids, from, to, revision)]);
+    const [rows, blocks] = await Promise.all([readRows(client, ids, from, to, revision), compacting ? readBlocks(client, ids, from, to, revision) : []]);
     const ofAccount = Map.groupBy(rows, (row) => row.account_id);
     const blocksOf = Map.groupBy(blocks, (block) => block.account_id);
     for (const accountId of ids) {
