@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provisionAll } from '../../deploy/provision-all.mjs';
 import { openDatabase } from '@tidemark/postgres';
-import { freePort, startChild, startNats, startPostgres, waitUntil } from '@tidemark/testing';
+import { startNats, startPostgres } from '@tidemark/testing';
+import { launcher } from '../measure/launch.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const JWT_SECRET = 'a secret that the bench and its own gateway share, for as long as both run';
@@ -35,7 +36,7 @@ async function start(stops) {
   const general = { NODE_ENV: 'production', LOG_LEVEL: 'error', NATS_URL: nats.url };
   const urls = (name) => ({ [`${name}_PG_URL`]: databases[name].serviceUrl, [`${name}_PG_OWNER_URL`]: databases[name].ownerUrl });
   const launch = launcher(folder, stops);
-  await launch('history', at('../../apps/history/dist/main.js'), 'HISTORY_HTTP_PORT', '/health/ready', { ...general, ...urls('HISTORY'), PRICE_SOURCE: 'none', HISTORY_CLOSE_DELAY: '2000h' });
+  const history = await launch('history', at('../../apps/history/dist/main.js'), 'HISTORY_HTTP_PORT', '/health/ready', { ...general, ...urls('HISTORY'), PRICE_SOURCE: 'none', HISTORY_CLOSE_DELAY: '2000h' });
   const limits = { GATEWAY_RATE_LIMIT_USER: UNLIMITED, GATEWAY_RATE_LIMIT_IP: UNLIMITED };
   const gateway = await launch('gateway', at('../../apps/gateway/dist/main.js'), 'GATEWAY_HTTP_PORT', '/health/ready', { ...general, ...urls('GATEWAY'), ...limits, GATEWAY_JWT_SECRET: JWT_SECRET });
   const bare = await launch('bare', at('./bare-history.mjs'), 'BARE_PORT', '/ready', { BARE_PG_URL: databases.HISTORY.serviceUrl });
@@ -43,25 +44,6 @@ async function start(stops) {
   stops.push(() => database.close());
   const owner = await openDatabase({ url: databases.HISTORY.ownerUrl, application: 'bench', poolSize: 1 });
   stops.push(() => owner.close());
-  return { database, owner, gateway, bare };
-}
-
-function launcher(folder, stops) {
-  return async (name, script, portVariable, health, env) => {
-    const port = await freePort();
-    const child = startChild(process.execPath, [script], { logFile: join(folder, `${name}.log`), stopSignal: 'SIGTERM', spawn: { env: { PATH: process.env.PATH, NODE_OPTIONS: process.env.NODE_OPTIONS ?? '', ...env, [portVariable]: String(port) } } });
-    stops.push(() => child.stop('SIGTERM'));
-    const url = `http://127.0.0.1:${port}`;
-    await waitUntil(async () => !child.running() || (await answers(`${url}${health}`)), { timeoutMs: 60_000, describe: () => `${name} to be ready; it said:\n${child.logTail()}` });
-    if (!child.running()) throw new Error(`${name} ended; it said:\n${child.logTail()}`);
-    return url;
-  };
-}
-
-async function answers(url) {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false; // it does not listen yet, so it is asked again
-  }
+  const pids = { gateway: gateway.pid, history: history.pid, bare: bare.pid, postgres: postgres.pid, nats: nats.pid };
+  return { database, owner, gateway: gateway.url, bare: bare.url, pids };
 }

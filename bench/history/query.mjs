@@ -4,6 +4,7 @@
  */
 import { SignJWT } from 'jose';
 import { seededRandom } from '@tidemark/testing';
+import { charged, msPerRequest } from '../measure/processes.mjs';
 import { figures, steadyLoad } from '../measure/steady-load.mjs';
 import { ACCOUNTS_PER_USER, userOf } from './ground.mjs';
 import { FillDays } from './fill-days.mjs';
@@ -25,21 +26,28 @@ export async function historyQuery({ progress, quick }) {
     for (const accounts of sizes) {
       progress(`history: storing days of ${accounts} accounts`);
       const days = await filled.growTo(accounts);
-      const run = async (side, periods, forSeconds) => steadyLoad({ requests: await requests(ground, side, periods, random, accounts, forSeconds), perSecond: PER_SECOND });
+      const run = async (side, periods, forSeconds) => loaded(ground, await requests(ground, side, periods, random, accounts, forSeconds));
       await run('product', PERIODS, warmUpSeconds);
       progress(`history: every period, ${PER_SECOND}/s, ${days} account-days stored`);
-      const product = figures([await run('product', PERIODS, seconds)]);
+      const product = await run('product', PERIODS, seconds);
       await setPadding(ground, product.answerBytes);
       await run('bare', PERIODS, warmUpSeconds);
-      const bare = figures([await run('bare', PERIODS, seconds)]);
+      const bare = await run('bare', PERIODS, seconds);
       results.push({ accounts, days, product, bare });
     }
     progress('history: the longest period alone');
-    const longest = figures([await steadyLoad({ requests: await requests(ground, 'product', ['ALL'], random, sizes.at(-1), seconds), perSecond: PER_SECOND })]);
+    const longest = await loaded(ground, await requests(ground, 'product', ['ALL'], random, sizes.at(-1), seconds));
     return { perSecond: PER_SECOND, results, longest, bytes: await filled.bytes() };
   } finally {
     await ground.close();
   }
+}
+
+/** With what each process spent on a request. */
+async function loaded({ pids }, list) {
+  const cpu = {};
+  const run = await charged(pids, cpu, () => steadyLoad({ requests: list, perSecond: PER_SECOND }));
+  return { ...figures([run]), cpuMs: msPerRequest(cpu, list.length) };
 }
 
 async function requests(ground, side, periods, random, accounts, seconds) {

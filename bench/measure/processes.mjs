@@ -29,6 +29,24 @@ export function cpuSeconds(pids) {
 }
 
 /**
+ * Adds to `sums` the seconds of processor time that each process uses while `work` runs.
+ * @param {Record<string, number | undefined>} pids by name @param {Record<string, number>} sums by name
+ */
+export async function charged(pids, sums, work) {
+  const known = Object.entries(pids).filter(([, pid]) => measurable && pid !== undefined);
+  const used = () => known.map(([, pid]) => cpuSeconds(treeOf(pid)));
+  const before = used();
+  const done = await work();
+  used().forEach((after, at) => { sums[known[at][0]] = (sums[known[at][0]] ?? 0) + after - before[at]; });
+  return done;
+}
+
+/** Milliseconds a request of each process that used any. */
+export function msPerRequest(sums, requests) {
+  return Object.fromEntries(Object.entries(sums).flatMap(([name, used]) => (used > 0.02 ? [[name, Math.round((used * 1e5) / requests) / 1e2]] : [])));
+}
+
+/**
  * PSS divides a page by those who share it, so that a sum over processes counts it once; RSS counts it for each of them.
  * @returns {{ pid: number, name: string, pssMb: number, rssMb: number }[]} MB of 10^6 bytes
  */

@@ -2,7 +2,7 @@
 import { SignJWT } from 'jose';
 import pg from 'pg';
 import { seededRandom } from '@tidemark/testing';
-import { cpuSeconds, measurable, treeOf } from '../measure/processes.mjs';
+import { charged } from '../measure/processes.mjs';
 import { figures, steadyLoad } from '../measure/steady-load.mjs';
 import { JWT_SECRET, layGround } from './ground.mjs';
 import { ACCOUNTS_PER_USER, StoredAccounts, userId } from './store-accounts.mjs';
@@ -89,16 +89,6 @@ async function textOf(url, options) {
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text.slice(0, 300)}`);
   return text;
-}
-
-/** Adds the processor time that each process used meanwhile. */
-async function charged(pids, sums, work) {
-  const known = Object.entries(pids).filter(([, pid]) => measurable && pid !== undefined);
-  const used = () => known.map(([, pid]) => cpuSeconds(treeOf(pid)));
-  const before = used();
-  const done = await work();
-  used().forEach((after, at) => { sums[known[at][0]] = (sums[known[at][0]] ?? 0) + after - before[at]; });
-  return done;
 }
 
 /** What Postgres would do by itself a while after such a load: statistics, visibility, dirty pages. */

@@ -123,10 +123,11 @@ function closeRows({ results, minutesForAMillion, bytesPerOpenDay }) {
 const MOST_HISTORY_MS = 25;
 
 function historyRows({ perSecond, results, longest, bytes }) {
+  const spent = (side) => Object.entries(side.cpuMs).map(([name, ms]) => `${name} ${ms}`).join(', ');
   const text = (side) => `p50 ${side.p50} ms, p99 ${side.p99} ms at ${side.perSecond}/s, ${side.errors} errors`;
   const rows = results.map(({ days, product, bare }, at) => ({
-    what: `GET /portfolio/history, all periods, ${days} account-days stored`, figure: text(product), beside: `bare route ${text(bare)}`,
+    what: `GET /portfolio/history, all periods, ${days} account-days stored`, figure: text(product), beside: `bare route ${text(bare)}; CPU ms a request: ${spent(product)}; bare: ${spent(bare)}`,
     ...(at === results.length - 1 ? { aim: `p99 ≤ ${MOST_HISTORY_MS} ms at ${perSecond}/s`, met: product.p99 <= MOST_HISTORY_MS && product.errors === 0 && product.perSecond >= perSecond * 0.98 } : {}),
   }));
-  return [...rows, { what: 'GET /portfolio/history, ALL only', figure: text(longest), beside: `${bytes.perClosedDay} bytes a day of a closed month, ${bytes.perOpenDay} of an open one` }];
+  return [...rows, { what: 'GET /portfolio/history, ALL only', figure: text(longest), beside: `CPU ms a request: ${spent(longest)}; ${bytes.perClosedDay} bytes a day of a closed month, ${bytes.perOpenDay} of an open one` }];
 }
