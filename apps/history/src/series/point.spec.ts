@@ -21,4 +21,8 @@ describe('a point of the chart', () => {
     expect(pointOf({ ...DAY, costBasis: null })).toMatchObject({ gain: null, gainPercent: null });
     expect(pointOf({ ...DAY, outflow: null }).netFlow).toBeNull();
   });
+
+  it('does not take what has no price for a loss of all that it cost', () => {
+    expect(pointOf({ ...DAY, value: '100', complete: false })).toMatchObject({ value: '100', costBasis: '800', gain: null, gainPercent: null });
+  });
 });

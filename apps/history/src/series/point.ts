@@ -12,10 +12,13 @@ export interface DayRangeOfValue {
   readonly close: Decimal;
 }
 
-/** gain = positions − their cost basis (cash is no gain); its percentage is of the size of the cost basis, 2 digits, and has no meaning where that is nothing. */
+/**
+ * gain = positions − their cost basis (cash is no gain); its percentage is of the size of the cost basis, 2 digits, and has no meaning where
+ * that is nothing. Where the value is not whole there is no gain: what has no price would look like a loss of all that it cost.
+ */
 export function pointOf(day: ScopeDay, range?: DayRangeOfValue): historyRpc.HistoryPoint {
-  const { date, value, cash, costBasis, inflow, outflow, securities, origin, quality } = day;
-  const { gain, gainPercent } = value === null || cash === null || costBasis === null ? NO_GAIN : gainOf(value, cash, costBasis);
+  const { date, value, cash, costBasis, inflow, outflow, securities, origin, quality, complete } = day;
+  const { gain, gainPercent } = !complete || value === null || cash === null || costBasis === null ? NO_GAIN : gainOf(value, cash, costBasis);
   return {
     date, value, cash, costBasis, gain,
     gainPercent,
