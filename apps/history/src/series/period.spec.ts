@@ -16,6 +16,10 @@ describe('a period', () => {
     expect(rangeOf({}, day('2026-11-20'))).toMatchObject({ ok: true, value: { from: day('2025-11-20') } });
   });
 
+  it('may lie before everything that is known: then it is without days', () => {
+    expect(rangeOf({ from: '1900-01-01', to: '1900-01-02' }, day('2026-11-20'))).toMatchObject({ ok: true, value: { to: day('1900-01-02') } });
+  });
+
   it.each([
     [{ from: '2026-02-29' }, 'from', 'no day of the calendar'], [{ to: '20-11-2026' }, 'to', 'no day of the calendar'], [{ period: '1M', from: '2026-01-01' } as const, 'period', 'not both'], [{ from: '2026-11-02', to: '2026-11-01' }, 'to', 'from ≤ to'],
   ])('%j is refused, naming %s', (asked, field, words) => {

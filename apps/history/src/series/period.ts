@@ -29,9 +29,8 @@ export function rangeOf(asked: RangeAsked, lastClosed: DayNumber): Result<DayRan
   if (asked.period !== undefined && (asked.from !== undefined || asked.to !== undefined)) return refuse(invalid('period', 'a period or days (from, to) are accepted, not both'));
   const to = asked.to === undefined ? lastClosed : Math.min(dayNumber(asked.to), lastClosed);
   if (asked.from === undefined) return ok({ from: asked.to === undefined ? periodStart(asked.period ?? '1Y', to) : BEGINNING, to });
-  const from = Math.max(dayNumber(asked.from), BEGINNING);
-  if (asked.to !== undefined && dayNumber(asked.to) < from) return refuse(invalid('to', `${asked.to} is before ${asked.from}; the days are from ≤ to`));
-  return ok({ from, to });
+  if (asked.to !== undefined && asked.to < asked.from) return refuse(invalid('to', `${asked.to} is before ${asked.from}; the days are from ≤ to`));
+  return ok({ from: Math.max(dayNumber(asked.from), BEGINNING), to });
 }
 
 /** The day at whose close a period ending with `to` starts: the same day of an earlier month, or that month's last where it has no such day. */
