@@ -87,6 +87,10 @@ describe('the diversification score', () => {
     expect(diversificationScore(held(...FOUR, '100 currency:USD'))).toMatchObject({ value: 75, inputs: { hhiLookThrough: '0.25', hhiClasses: '0.5' } });
   });
 
+  it('is null where more is owed than held, as the risk is', () => {
+    expect(diversificationScore(held(...FOUR, '-500 currency:USD'))).toMatchObject({ value: null, inputs: { hhiLookThrough: null, hhiClasses: null }, reason: { code: 'negative_value' } });
+  });
+
   it('is null, never 0, where nothing but cash is held or something has no value', () => {
     expect(diversificationScore(held('100 currency:USD'))).toMatchObject({ value: null, reason: { code: 'no_positions' } });
     expect(diversificationScore(held(...FOUR, '1 currency:EUR'))).toMatchObject({ value: null, reason: { code: 'rate_missing' } });

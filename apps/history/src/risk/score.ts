@@ -30,11 +30,11 @@ export function riskScore(held: Held, year: { volatility: Volatility; maxDrawdow
   const inputs: Record<string, Decimal | null> = { volatility: year.volatility.annualised, maxDrawdown: year.maxDrawdown.value, hhi: null, exposure: null };
   const nothing = 'reason' in found && found.reason.code === 'no_positions';
   if ('reason' in found && !nothing) return none(RISK_FORMULA, inputs, found.reason);
-  if (!held.complete) return none(RISK_FORMULA, inputs, held.reasons[0] ?? why('no_history', 'The value is not wholly known.'));
-  if (held.total === null || compare(held.total, '0') <= 0) return none(RISK_FORMULA, inputs, why('negative_value', `The value is ${held.total ?? 'not known'}: there is nothing that a risk could be a share of.`));
+  const whole = wholeOf(held);
+  if (typeof whole !== 'string') return none(RISK_FORMULA, inputs, whole);
   const sizes = 'exposures' in found ? found.exposures.map(({ value }) => absolute(value)) : [];
   const hhi = sizes.length > 0 ? rounded(herfindahl(sizes), RATE_DIGITS) : null;
-  const exposure = rounded(ratioOf(sum(sizes), held.total), RATE_DIGITS);
+  const exposure = rounded(ratioOf(sum(sizes), whole), RATE_DIGITS);
   const all = { ...inputs, hhi, exposure };
   const { volatility, maxDrawdown } = year;
   if (volatility.annualised === null) return none(RISK_FORMULA, all, volatility.reason ?? why('too_few_days', 'The volatility is not known.'));
@@ -51,13 +51,20 @@ export function diversificationScore(held: Held): Score {
   const found = exposures(held);
   const unknownInputs = { hhiLookThrough: null, hhiClasses: null };
   if ('reason' in found) return none(DIVERSIFICATION_FORMULA, unknownInputs, found.reason);
+  const whole = wholeOf(held);
+  if (typeof whole !== 'string') return none(DIVERSIFICATION_FORMULA, unknownInputs, whole);
   const { slices } = allocate(held, 'class');
-  if (slices.some(({ value }) => value === null)) return none(DIVERSIFICATION_FORMULA, unknownInputs, held.reasons[0] ?? why('no_history', 'The value is not wholly known.'));
   const inputs = { hhiLookThrough: lookThrough(found.exposures), hhiClasses: rounded(herfindahl(slices.map(({ value }) => value ?? '0')), RATE_DIGITS) };
   return scored(DIVERSIFICATION_FORMULA, inputs, [
     ['0.70', divide(subtract('1', inputs.hhiLookThrough), '0.95')],
     ['0.30', divide(subtract('1', inputs.hhiClasses), '0.75')],
   ]);
+}
+
+/** What shares are of, else why there is none. */
+function wholeOf({ complete, reasons, total }: Held): Decimal | Why {
+  if (!complete) return reasons[0] ?? why('no_history', 'The value is not wholly known.');
+  return total !== null && compare(total, '0') > 0 ? total : why('negative_value', `The value is ${total ?? 'not known'}: there is nothing that anything could be a share of.`);
 }
 
 /** HHI with a fund's or an ETF's weight spread over as many equal holdings as one is taken to have: w² / 20. */
