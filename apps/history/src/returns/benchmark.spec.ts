@@ -3,6 +3,7 @@ import { ok, refuse } from '@tidemark/kernel';
 import { benchmarkOf } from './benchmark.js';
 import { knownDays } from './daily-growth.js';
 import { why } from './figure.js';
+import { moneyWeighted } from './money-weighted.js';
 import { ratioOf } from './ratio.js';
 import { given } from './returns.fixture.js';
 
@@ -26,14 +27,21 @@ describe('the benchmark over the same flows', () => {
     expect(of(days).endValue).toBe('1650');
   });
 
+  it('has a money-weighted return of the form that the portfolio\'s own has: of two days the period counts, and not the year', () => {
+    const days = given(D, '1000', '1250', '1100');
+    const own = moneyWeighted(knownDays(days, []));
+    expect(own).toMatchObject({ value: null, period: '0.1', annualised: false, reason: { code: 'too_few_days' } });
+    expect(of(days).moneyWeighted).toEqual(own);
+  });
+
   it('may end below zero, where more was taken out than it would have had', () => {
     expect(of(given(D, '100', { value: '100', out: '200' }, '100')).endValue).toBe('-66');
   });
 
   it('is missing, and says so, where there is no close at an end', () => {
     const days = given('2026-01-06', '1000', '1000', '1000');
-    const missing = { value: null, reason: { code: 'benchmark_missing', detail: expect.stringContaining('2026-01-08') } };
-    expect(benchmarkOf('SPY', knownDays(days, []), { from: '2026-01-06', to: '2026-01-08' }, levels)).toMatchObject({ timeWeighted: missing, moneyWeighted: missing, endValue: null });
+    const reason = { code: 'benchmark_missing', detail: expect.stringContaining('2026-01-08') };
+    expect(benchmarkOf('SPY', knownDays(days, []), { from: '2026-01-06', to: '2026-01-08' }, levels)).toMatchObject({ timeWeighted: { value: null, reason }, moneyWeighted: { value: null, period: null, annualised: false, reason }, endValue: null });
   });
 
   it('still has its own return where the flows are not known', () => {

@@ -9,13 +9,12 @@
 import type { historyRpc } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { dayNumber } from '@tidemark/market';
 import { isZero, negate, STORED_DIGITS } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { KnownDay } from './daily-growth.js';
-import { known, rateOf, unknown, why } from './figure.js';
+import { known, rateOf, unknown } from './figure.js';
 import type { Why } from './figure.js';
-import { flowsOf, moneyWeightedOf } from './money-weighted.js';
+import { moneyWeighted, noMoneyWeighted } from './money-weighted.js';
 import { divided, plus, ratioOf, rounded, times } from './ratio.js';
 import type { Ratio } from './ratio.js';
 
@@ -29,11 +28,11 @@ export function benchmarkOf(symbol: string, days: Result<readonly KnownDay[], Wh
   if (!start.ok) return missing(symbol, start.error);
   if (!end.ok) return missing(symbol, end.error);
   const timeWeighted = known(rateOf(divided(end.value, start.value)));
-  if (!days.ok) return { symbol, timeWeighted, moneyWeighted: unknown(days.error), endValue: null };
+  if (!days.ok) return { symbol, timeWeighted, moneyWeighted: noMoneyWeighted(days.error), endValue: null };
   const held = unitsHeld(days.value, levelOf);
-  if (!held.ok) return { symbol, timeWeighted, moneyWeighted: unknown(held.error), endValue: null };
+  if (!held.ok) return { symbol, timeWeighted, moneyWeighted: noMoneyWeighted(held.error), endValue: null };
   const endValue = rounded(times(held.value, end.value), STORED_DIGITS);
-  return { symbol, timeWeighted, moneyWeighted: yearly(days.value, endValue), endValue };
+  return { symbol, timeWeighted, moneyWeighted: moneyWeighted(days, endValue), endValue };
 }
 
 /** How many of the units of the start are held at the end. */
@@ -52,17 +51,6 @@ function unitsHeld(days: readonly KnownDay[], levelOf: LevelOf): Result<Ratio, W
   return ok(units);
 }
 
-function yearly(days: readonly KnownDay[], endValue: Decimal): historyRpc.Figure {
-  const [first, last] = [days[0], days.at(-1)];
-  if (!first || !last) return unknown(why('too_few_days', 'A return needs two days.'));
-  const { value, reason } = moneyWeightedOf([
-    { day: dayNumber(first.date), amount: negate(first.value) },
-    ...flowsOf(days),
-    { day: dayNumber(last.date), amount: endValue },
-  ]);
-  return { value, ...(reason ? { reason } : {}) };
-}
-
 function missing(symbol: string, reason: Why): Benchmark {
-  return { symbol, timeWeighted: unknown(reason), moneyWeighted: unknown(reason), endValue: null };
+  return { symbol, timeWeighted: unknown(reason), moneyWeighted: noMoneyWeighted(reason), endValue: null };
 }

@@ -11,6 +11,7 @@ import type { historyRpc } from '@tidemark/contracts';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber } from '@tidemark/market';
 import { isZero, negate, subtract } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
 import type { KnownDay } from './daily-growth.js';
 import { rateText, why } from './figure.js';
 import type { Why } from './figure.js';
@@ -30,20 +31,23 @@ const WHY_NONE: Record<Extract<Solution, { none: string }>['none'], string> = {
   no_convergence: 'No rate that solves these flows was found.',
 };
 
-/** @param days the day at whose close the period starts, then each day of it */
-export function moneyWeighted(days: Result<readonly KnownDay[], Why>): MoneyWeighted {
-  if (!days.ok) return none(days.error, false);
+/**
+ * @param days the day at whose close the period starts, then each day of it
+ * @param endValue in place of the last day's value: what the same flows would have come to in something else
+ */
+export function moneyWeighted(days: Result<readonly KnownDay[], Why>, endValue?: Decimal): MoneyWeighted {
+  if (!days.ok) return noMoneyWeighted(days.error);
   const [first, last] = [days.value[0], days.value.at(-1)];
-  if (!first || !last || first === last) return none(why('too_few_days', 'A return needs two days.'), false);
+  if (!first || !last || first === last) return noMoneyWeighted(why('too_few_days', 'A return needs two days.'));
   return moneyWeightedOf([
     { day: dayNumber(first.date), amount: negate(first.value) },
     ...flowsOf(days.value),
-    { day: dayNumber(last.date), amount: last.value },
+    { day: dayNumber(last.date), amount: endValue ?? last.value },
   ]);
 }
 
 /** What was paid in (−) and got back (+) after the first day. */
-export function flowsOf(days: readonly KnownDay[]): DatedAmount[] {
+function flowsOf(days: readonly KnownDay[]): DatedAmount[] {
   const within = days.slice(1).filter(({ inflow, outflow }) => !isZero(inflow) || !isZero(outflow));
   return within.map(({ date, inflow, outflow }) => ({ day: dayNumber(date), amount: subtract(outflow, inflow) }));
 }
@@ -51,13 +55,13 @@ export function flowsOf(days: readonly KnownDay[]): DatedAmount[] {
 /** @param amounts − paid in, + got back; the value at the end is got back */
 export function moneyWeightedOf(amounts: readonly DatedAmount[]): MoneyWeighted {
   const found = internalRate(amounts);
-  if ('none' in found) return none(why(found.none === 'one_day' ? 'too_few_days' : 'not_converged', WHY_NONE[found.none]), false);
+  if ('none' in found) return noMoneyWeighted(why(found.none === 'one_day' ? 'too_few_days' : 'not_converged', WHY_NONE[found.none]));
   const annualised = found.days >= YEAR;
   const period = rateText(found.whole);
   if (found.rate <= LARGEST_RATE) return { value: rateText(found.rate), period, annualised };
   return { value: null, period, annualised, reason: why('too_few_days', `${found.days} days are too few for a yearly rate that means something; \`period\` is what they gave.`) };
 }
 
-function none(reason: Why, annualised: boolean): MoneyWeighted {
-  return { value: null, period: null, annualised, reason };
+export function noMoneyWeighted(reason: Why): MoneyWeighted {
+  return { value: null, period: null, annualised: false, reason };
 }

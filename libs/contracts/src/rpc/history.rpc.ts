@@ -86,6 +86,9 @@ export type Reconstruction = Static<typeof Reconstruction>;
 export const Figure = strict({ value: OptDecimal, reason: Type.Optional(HistoryReason) });
 export type Figure = Static<typeof Figure>;
 
+/** XIRR, ACT/365: a year's rate; `period` is that of the period itself, (1 + XIRR)^(days/365) − 1. */
+const MoneyWeighted = strict({ value: OptDecimal, period: OptDecimal, annualised: Type.Boolean(), reason: Type.Optional(HistoryReason) });
+
 export const Performance = strict({
   currency: CurrencyCode,
   from: nullable(Day),
@@ -94,8 +97,7 @@ export const Performance = strict({
   endValue: OptDecimal,
   /** Fractions: 0.05 is 5 %. Not annualised. */
   timeWeighted: Figure,
-  /** XIRR, ACT/365: a year's rate; `period` is that of the period itself, (1 + XIRR)^(days/365) − 1. */
-  moneyWeighted: strict({ value: OptDecimal, period: OptDecimal, annualised: Type.Boolean(), reason: Type.Optional(HistoryReason) }),
+  moneyWeighted: MoneyWeighted,
   modifiedDietz: Figure,
   priceReturn: Figure,
   totalReturn: Figure,
@@ -106,7 +108,7 @@ export const Performance = strict({
   gain: strict({ realised: OptDecimal, unrealised: OptDecimal, dividends: OptDecimal, interest: OptDecimal, fees: OptDecimal, interestPaid: OptDecimal, taxes: OptDecimal }),
   flows: Type.Array(strict({ date: Day, amount: OptDecimal, kind: Type.String(), accountId: Uuid, transactionId: nullable(Uuid), internal: Type.Boolean() })),
   /** The same flows invested in another symbol. */
-  benchmark: nullable(strict({ symbol: MarketSymbol, timeWeighted: Figure, moneyWeighted: Figure, endValue: OptDecimal })),
+  benchmark: nullable(strict({ symbol: MarketSymbol, timeWeighted: Figure, moneyWeighted: MoneyWeighted, endValue: OptDecimal })),
   quality: Quality,
   reasons: Type.Array(HistoryReason),
 });
