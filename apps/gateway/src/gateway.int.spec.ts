@@ -39,7 +39,7 @@ describe('the gateway', () => {
       for (const [method, operation] of Object.entries(operations)) {
         if (!path.startsWith('/api/v1/') || /events|webhooks|dev|live/.test(path)) continue;
         const id = path.startsWith('/api/v1/assets') ? 'equity:AAPL' : SOME_ID;
-        const body = { requestConnection: { institutionId: 'chase' }, createManualAccount: { name: 'House', type: 'other', currency: 'USD' }, recordManualSnapshot: { balances: [{ asset: 'other:house', quantity: '1' }] }, completeConnection: { publicToken: 'x' }, changeAccount: { name: 'x' }, mapSymbol: { asset: 'equity:AAPL', symbol: 'AAPL' }, changeSettings: { baseCurrency: 'EUR' } }[operation.operationId as string];
+        const body = { requestConnection: { institutionId: 'chase' }, createManualAccount: { name: 'House', type: 'other', currency: 'USD' }, recordManualSnapshot: { balances: [{ asset: 'other:house', quantity: '1' }] }, completeConnection: { publicToken: 'x' }, changeAccount: { name: 'x' }, mapSymbol: { asset: 'equity:AAPL', symbol: 'AAPL' }, unmapSymbol: { asset: 'equity:AAPL' }, changeSettings: { baseCurrency: 'EUR' } }[operation.operationId as string];
         const asked = await (path.includes('/ops/') ? ops : ann).ask(method.toUpperCase(), path.replace('/api/v1', '').replace('{id}', encodeURIComponent(id)) + (queries[operation.operationId as string] ?? ''), method === 'post' || method === 'patch' ? { body: body ?? {} } : {});
         expect(`${operation.operationId} ${asked.status}`).toMatch(/ 20[0124]$/);
       }

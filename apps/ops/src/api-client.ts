@@ -74,10 +74,12 @@ export class ApiClient {
   }
 }
 
-function problemOf(status: number, text: string, what: string): ApiProblem {
+/** A problem in words, with every field that is wrong and why, a line each. */
+export function problemOf(status: number, text: string, what: string): ApiProblem {
   try {
-    const { code, detail } = JSON.parse(text) as { code?: string; detail?: string };
-    return new ApiProblem(status, code ?? 'unknown', `${what}: ${detail ?? text}`);
+    const { code, detail, errors = [] } = JSON.parse(text) as { code?: string; detail?: string; errors?: readonly { field: string; message: string }[] };
+    const fields = errors.map(({ field, message }) => `\n  ${field === '' ? 'the request' : field}: ${message}`);
+    return new ApiProblem(status, code ?? 'unknown', `${what}: ${detail ?? text}${fields.join('')}`);
   } catch {
     return new ApiProblem(status, 'unknown', `${what}: status ${status}, ${text.slice(0, 200)}`);
   }

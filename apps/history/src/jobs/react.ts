@@ -3,7 +3,7 @@
  * until the sync says that it is through, so that an account is computed once and not once a page. Facts of the market concern the
  * accounts that rest on them. What is erased takes its reconstruction and its days with it.
  */
-import type { AccountUpdated, BalanceSnapshotCaptured, EventEnvelope, LogPosition, PricesObserved, SymbolMapped, SyncCompleted, SyncFailed, TransactionsCorrected, TransactionsRecorded } from '@tidemark/contracts';
+import type { AccountUpdated, BalanceSnapshotCaptured, EventEnvelope, LogPosition, PricesObserved, SymbolMapped, SymbolUnmapped, SyncCompleted, SyncFailed, TransactionsCorrected, TransactionsRecorded } from '@tidemark/contracts';
 import type { Reactor } from '@tidemark/projections';
 import { erasuresOf, markErased } from '../projections/erasure/erase.js';
 import type { Erasure } from '../projections/erasure/erase.js';
@@ -32,9 +32,10 @@ export function marketReactor(deps: RunDeps): Reactor {
   return {
     name: 'reconstruct-on-market',
     logs: ['history'],
-    types: ['SymbolMapped', 'PricesObserved'],
+    types: ['SymbolMapped', 'SymbolUnmapped', 'PricesObserved'],
     async react(event) {
-      const concerned = event.type === 'SymbolMapped' ? await mapped(deps, event as EventEnvelope<SymbolMapped>) : await observed(deps, event as EventEnvelope<PricesObserved>);
+      const concerned = event.type === 'SymbolMapped' ? await mapped(deps, event as EventEnvelope<SymbolMapped>)
+        : event.type === 'SymbolUnmapped' ? await unmapped(deps, event as EventEnvelope<SymbolUnmapped>) : await observed(deps, event as EventEnvelope<PricesObserved>);
       if (concerned > 0) deps.wake();
     },
   };
@@ -66,6 +67,12 @@ async function moved({ database, wake }: RunDeps, event: EventEnvelope<AccountUp
 async function mapped({ database }: RunDeps, { id, data }: EventEnvelope<SymbolMapped>): Promise<number> {
   if (data.previous === data.symbol) return 0;
   return requestConcerned(database, { used: data.previous === null ? [] : [data.previous], missing: [data.asset], cause: 'symbol_changed', eventId: id });
+}
+
+/** Only where it had a symbol: what was never found concerns nobody's past. */
+async function unmapped({ database }: RunDeps, { id, data }: EventEnvelope<SymbolUnmapped>): Promise<number> {
+  if (data.previous === undefined) return 0;
+  return requestConcerned(database, { used: [data.previous], missing: [], cause: 'symbol_changed', eventId: id });
 }
 
 /** The day's new close concerns nobody's past; a corrected one does, and one that came late to whom it was missing. */

@@ -5,6 +5,7 @@ import type { RequestOf, ResponseOf, RpcContext, RpcReply } from '@tidemark/cont
 import { answered, refused, RpcMethod } from '@tidemark/service';
 import { listUnmapped } from '../symbols/list-unmapped.js';
 import { mapSymbol } from '../symbols/map-symbol.js';
+import { unmapSymbol } from '../symbols/unmap-symbol.js';
 import { refreshPrices } from './refresh-prices.js';
 import type { Prices } from './start-prices.js';
 
@@ -37,6 +38,13 @@ export class PricesController {
     const done = await mapSymbol(this.prices.deps, { ...payload, by: context.userId });
     if (!done.ok) return refused(done.error);
     return answered(done.value.value, done.value.positions);
+  }
+
+  @RpcMethod(historyRpc.unmapSymbol)
+  async unmapSymbol(payload: RequestOf<typeof historyRpc.unmapSymbol>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof historyRpc.unmapSymbol>>> {
+    if (!isOperator(context)) return refused(FORBIDDEN);
+    const done = await unmapSymbol(this.prices.deps, { ...payload, by: context.userId });
+    return done.ok ? answered(done.value.value, done.value.positions) : refused(done.error);
   }
 }
 

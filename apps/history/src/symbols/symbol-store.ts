@@ -66,7 +66,7 @@ interface SymbolRow {
 }
 
 /** So often an asset is looked for again because another account knows something else of it. */
-const RETELLINGS = 4;
+export const RETELLINGS = 4;
 
 /** What one account says wrong of an asset must not leave it without a symbol for all others: other knowledge is another question. */
 function tellsMore({ status, known, retold }: SymbolRow, { line }: AssetSeen): boolean {

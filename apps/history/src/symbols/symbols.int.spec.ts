@@ -116,6 +116,29 @@ describe('a person', () => {
     expect(await resolved(line('equity:T', { currency: 'CAD' }))).toEqual({ 'equity:T': 'AAPL' });
   });
 
+  it('is asked twice about an asset that nobody holds and a symbol of another price', async () => {
+    expect(await controller.mapSymbol({ asset: 'provider:plaid:typo', symbol: 'VFIAX' }, OPS)).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'asset', message: expect.stringContaining('nobody holds') }] } });
+    expect(await controller.mapSymbol({ asset: 'provider:plaid:typo', symbol: 'VFIAX', force: true }, OPS)).toMatchObject({ ok: true });
+    const accountId = newId();
+    await world.database.query("INSERT INTO held_snapshot (account_id, user_id, connection_id, snapshot_id, currency, captured_at, epoch, position) VALUES ($1, 'ada', $1, $1, 'USD', '2026-11-20T21:00:00Z', 1, 1)", [accountId]);
+    await world.database.query("INSERT INTO holding (account_id, line, asset, quantity, multiplier, currency, price, price_at, counted_as_cash) VALUES ($1, 0, 'provider:plaid:cheap', '1', '1', 'USD', '24.78', '2026-11-20T21:00:00Z', false)", [accountId]);
+    const asked = { asset: 'provider:plaid:cheap', symbol: 'VFIAX' };
+    expect(await controller.mapSymbol(asked, OPS)).toMatchObject({ ok: false, error: { errors: [{ field: 'symbol', message: expect.stringContaining('institutions carry provider:plaid:cheap at 24.78 USD') }] } });
+    expect(await controller.mapSymbol({ ...asked, symbol: 'VOD.L' }, OPS)).toMatchObject({ ok: false, error: { errors: [{ field: 'symbol', message: expect.stringContaining('quoted in GBP') }] } });
+    expect(await controller.mapSymbol({ ...asked, symbol: 'T', force: true }, OPS)).toMatchObject({ ok: true, value: { accountsToRevise: 1 } });
+  });
+
+  it('takes a mapping back, which then waits for a person and is not found again by itself', async () => {
+    const asset = 'provider:plaid:x9';
+    expect(await resolved(line(asset, { name: 'VANGUARD 500 INDEX FUND ADMIRAL' }))).toEqual({ [asset]: 'VFIAX' });
+    expect(await controller.unmapSymbol({ asset }, { userId: 'eve', requestId: 'r' })).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+    expect(await controller.unmapSymbol({ asset, note: 'it is a trust' }, OPS)).toMatchObject({ ok: true, value: { asset, previous: 'VFIAX', accountsToRevise: 0 }, positions: [{ log: 'history' }] });
+    expect((await world.events<SymbolUnmapped>(`~asset:${asset}`)).at(-1)?.data).toMatchObject({ previous: 'VFIAX', by: 'olga', reason: expect.stringContaining('it is a trust') });
+    expect(await resolved(line(asset, { name: 'VANGUARD 500 INDEX FUND ADMIRAL SHARES' }))).toEqual({ [asset]: null });
+    expect(await controller.unmappedSymbols({}, OPS)).toMatchObject({ ok: true, value: { items: expect.arrayContaining([expect.objectContaining({ asset, candidates: [expect.objectContaining({ symbol: 'VFIAX' })] })]) } });
+    expect(await controller.unmapSymbol({ asset }, OPS)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+  });
+
   it('refreshes: a dry run spends nothing, a forced one corrects and leaves the old value in the log', async () => {
     const runId = newId();
     await prices.supply.want([{ runId, wants: [{ symbol: 'VFIAX', ...DAYS }] }]);
