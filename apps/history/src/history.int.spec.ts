@@ -218,6 +218,24 @@ describe('a fact of the market', () => {
   });
 });
 
+describe('a run whose patience is over', () => {
+  it('goes on with the closes that are there, and once more when others come', async () => {
+    const account = await discover(history);
+    prices.pending.add('TARDY');
+    closes['TARDY'] = () => '5';
+    await firstSync(account, [stock('TARDY', '10')], []);
+    const asked = { accountId: account.accountId };
+    while (((await history.call(getReconstruction, account.userId, asked)) as { value?: historyRpc.Reconstruction }).value?.status !== 'waiting_for_prices');
+    await history.database.query(`UPDATE reconstruction SET due_at = now(), prices_since = now() - interval '1 day' WHERE account_id = $1`, [account.accountId]);
+    expect(await history.finished(account)).toMatchObject({ revision: 1, unpriced: [] });
+    prices.pending.clear();
+    closes['TARDY'] = () => '6';
+    await marketReactor(depsOn(history.database, prices)).react({ id: newId(), type: 'PricesObserved', data: { symbol: 'TARDY', corrected: false, prices: [{ day: '2026-11-19', close: '6' }], splits: [] } } as EventEnvelope);
+    expect(await history.finished(account, 2)).toMatchObject({ cause: 'prices' });
+    expect(await valueOn(account, ['2026-11-19'])).toEqual(['60']);
+  });
+});
+
 describe('a worker that dies', () => {
   it('is followed by another within its lock, and writes nothing when it wakes after all', async () => {
     const account = await discover(history);

@@ -31,7 +31,7 @@ export async function runBatch(deps: RunDeps, worker: string, jobs: readonly Job
   const symbols = await stage('symbols', left, () => symbolsOf(deps, loaded));
   const ready = await stage('prices', left, () => pricesOf(deps, worker, loaded, symbols));
   if (ready.runs.length === 0) return;
-  const computed = await stage('computing', ready.runs.map((run) => run.job), () => compute(deps, worker, ready.runs, symbols, ready.closes));
+  const computed = await stage('computing', ready.runs.map((run) => run.job), () => compute(deps, worker, ready, symbols));
   const outcomes = await stage('writing', computed.map(({ job }) => job), () => completeRuns(deps, worker, computed));
   outcomes.forEach((outcome, index) => {
     deps.metrics.outcome(outcome, 1);
@@ -67,6 +67,8 @@ async function symbolsOf({ supply }: RunDeps, loaded: readonly LoadedRun[]): Pro
 
 interface Ready {
   readonly runs: readonly LoadedRun[];
+  /** Runs that go on though some of their prices are still to come: whatever comes concerns them. */
+  readonly impatient: ReadonlySet<string>;
   readonly closes: ReadonlyMap<string, PreparedCloses>;
 }
 
@@ -81,7 +83,7 @@ async function pricesOf({ supply, database, metrics, settings }: RunDeps, worker
   const runs = loaded.filter((run) => !waiting.includes(run));
   const used = new Set(runs.flatMap((run) => symbolsUsed(run, symbols)));
   const { from, to } = span(runs);
-  return { runs, closes: used.size === 0 ? new Map<string, PreparedCloses>() : await supply.closes([...used], from, to) };
+  return { runs, impatient: pending, closes: used.size === 0 ? new Map<string, PreparedCloses>() : await supply.closes([...used], from, to) };
 }
 
 function symbolsUsed({ assets }: LoadedRun, symbols: Symbols): string[] {
@@ -100,11 +102,11 @@ function span(runs: readonly LoadedRun[]): { from: DayNumber; to: DayNumber } {
   return { from: Math.min(...inputs.map((input) => input.from)) - CARRIED_DAYS, to: Math.max(...inputs.map((input) => input.to)) };
 }
 
-async function compute(deps: RunDeps, worker: string, runs: readonly LoadedRun[], symbols: Symbols, closes: Ready['closes']): Promise<Computed[]> {
+async function compute(deps: RunDeps, worker: string, ready: Ready, symbols: Symbols): Promise<Computed[]> {
   const computed: Computed[] = [];
-  for (const run of runs) {
+  for (const run of ready.runs) {
     try {
-      computed.push(computeOne(deps, run, symbols, closes));
+      computed.push(computeOne(deps, run, symbols, ready));
     } catch (error) {
       deps.logger.error({ err: error, accountId: run.job.accountId, runId: run.job.runId }, 'an account could not be reconstructed');
       await failRuns(deps.database, worker, [run.job], error instanceof Error ? error.message : String(error));
@@ -116,7 +118,7 @@ async function compute(deps: RunDeps, worker: string, runs: readonly LoadedRun[]
   return computed;
 }
 
-function computeOne(deps: RunDeps, { job, input, assets, restsOn }: LoadedRun, symbols: Symbols, closes: Ready['closes']): Computed {
+function computeOne(deps: RunDeps, { job, input, assets, restsOn }: LoadedRun, symbols: Symbols, { closes, impatient }: Ready): Computed {
   if (input === null) return { job, result: null, range: null, restsOn: null, symbols: [], missing: [] };
   const closesOf = (asset: AssetId): PreparedCloses | null => {
     const known = closes.get(symbols.get(asset) ?? '') ?? null;
@@ -125,7 +127,7 @@ function computeOne(deps: RunDeps, { job, input, assets, restsOn }: LoadedRun, s
   const result = deps.reconstruct({ ...input, closesOf });
   const held = [...assets.keys()].filter((asset) => !isCash(asset));
   const used = new Set(held.flatMap((asset) => symbols.get(asset) ?? []));
-  const lacking = new Set<string>(result.unpriced.map((one) => one.asset));
+  const lacking = new Set<string>([...result.unpriced.map((one) => one.asset), ...(impatient.has(job.runId) ? used : [])]);
   for (const asset of held) if (closesOf(asset) === null) lacking.add(asset);
   for (const asset of [...lacking]) {
     const symbol = symbols.get(asset);
