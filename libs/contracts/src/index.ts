@@ -10,7 +10,7 @@ export type { EventType, Upcast } from './events/catalogue.js';
 export { AccountDetails, Capabilities } from './events/account.js';
 export { accountName, CHANGE_KINDS, duplicateOf, holdingAt, withChange } from './account/account.js';
 export type { Account, ChangeKind, CountingChange } from './account/account.js';
-export { notCounted } from './account/counting.js';
+export { notCounted, realAccounts } from './account/counting.js';
 export type { NotCounted } from './account/counting.js';
 export { foldAccounts } from './account/fold-accounts.js';
 export type { FoldedAccounts } from './account/fold-accounts.js';

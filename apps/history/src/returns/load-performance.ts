@@ -81,7 +81,7 @@ function incomeOf(series: ScopeSeries, transactions: ReadonlyMap<string, Normali
 /** As the returns have them: an account that comes or goes takes its whole value over the border, its own flows of that day are in it. */
 function flowsOf(series: ScopeSeries, rates: RateTable, { first, last }: { first: string; last: string }): Flow[] {
   const within = (date: string) => first < date && date <= last;
-  const crossed = new Set(series.borders.map(({ accountId, date }) => `${accountId} ${date}`));
+  const crossed = new Set(series.borders.flatMap(({ accountId, date, takesOver }) => (takesOver ? [] : `${accountId} ${date}`)));
   const own = series.flows
     .map((flow): Flow => {
       const date = dayOf(flow.day);

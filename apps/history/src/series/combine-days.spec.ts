@@ -34,6 +34,19 @@ describe('the days of a scope', () => {
     expect(combined.borders.at(-1)).toEqual({ accountId: 'b', date: '2026-11-03', amount: '-50' });
   });
 
+  it('let one link of a real account follow another with nothing but the difference, and the movement of the day', () => {
+    const old = { ...accountDays('old', [plainDay('2026-11-02', '100'), plainDay('2026-11-03', '104'), plainDay('2026-11-04', '104')], (at) => (at >= day('2026-11-04') ? 'disconnected' : null)), real: 'old' };
+    const days = [plainDay('2026-11-02', '100'), plainDay('2026-11-03', '105'), plainDay('2026-11-04', '118', { inflow: usd('3') })];
+    const again = { ...accountDays('again', days, (at) => (at < day('2026-11-04') ? 'duplicate' : null)), real: 'old' };
+    const total = between('2026-11-02', '2026-11-04', [old, again]);
+    expect(seen(total)).toEqual([['02', '100', '100', '0'], ['03', '104', '0', '0'], ['04', '118', '4', '0']]);
+    expect(total.borders.slice(1)).toEqual([{ accountId: 'again', date: '2026-11-04', amount: '1', takesOver: true }]);
+    expect(seen(between('2026-11-02', '2026-11-04', [again]))).toEqual([['04', '118', '108', '0']]);
+    const same = { ...old, ...accountDays('old', days.map((one) => ({ ...one, inflow: [] })), old.countsOn) };
+    expect(between('2026-11-02', '2026-11-04', [again, same]).borders).toHaveLength(1);
+    expect(seen(between('2026-11-04', '2026-11-04', [again, same]))).toEqual([['04', '118', '3', '0']]);
+  });
+
   it('tell of an account that is gone on the first day among the borders of its own series, and as an outflow of the total', () => {
     const gone = accountDays('gone', [plainDay('2026-11-01', '7'), plainDay('2026-11-02', '8'), plainDay('2026-11-03', '9')], (at) => (at === day('2026-11-02') ? 'excluded' : null));
     const alone = between('2026-11-02', '2026-11-03', [gone]);

@@ -4,14 +4,15 @@
  *
  * An account is part of a day where it counts at its close and something of it is known. One that comes in brings its value as an inflow;
  * one that goes takes the value at which it was last counted as an outflow; its own flows of that day are not counted beside it: so no
- * return is made or lost by coming or going. Between the last day of an account that still counts and the last day of the user's
+ * return is made or lost by coming or going. Where an account takes the place of another link of the same real account, only the
+ * difference between the two crosses the border, and the day's movement is the account's. Between the last day of an account that still counts and the last day of the user's
  * others (a close that is under way), what it was last worth is carried, and the day says so.
  *
  * Amounts are converted with the rate of their day, product by product, never rounded. Where a rate is missing the day is not known:
  * a sum without that part would be a fall that never was.
  */
 import { dayOf } from '@tidemark/market';
-import { exact, negate } from '@tidemark/money';
+import { absolute, compare, exact, isNegative, isZero, negate, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import type { DayNumber } from '../reconstruction/model.js';
 import type { RateTable } from '../reads/read-context.js';
@@ -31,6 +32,8 @@ export interface AccountDays {
   /** Ascending and without a day twice; from the day before the range on. */
   readonly chunks: readonly DayColumns[];
   readonly countsOn: CountsOn;
+  /** The same for accounts that are one real account, linked more than once. Absent: no other is the same. */
+  readonly real?: string | undefined;
 }
 
 export interface CombineInput {
@@ -52,6 +55,8 @@ export interface BorderFlow {
   readonly date: string;
   /** + came in, − went; null where its value is not known. */
   readonly amount: Decimal | null;
+  /** It takes the place of another link of the same real account: at the close of the day before, so that its own flows of the day count too. */
+  readonly takesOver?: true;
 }
 
 export interface Combined {
@@ -70,6 +75,7 @@ type Place = { readonly columns: DayColumns; readonly at: number } | null;
 export function combineDays(input: CombineInput): Combined {
   const combining = new Combining(input);
   for (const account of input.accounts) combining.account(account);
+  combining.handOver();
   combining.takeOutInternal();
   return combining.result();
 }
@@ -85,6 +91,8 @@ class Combining {
   /** Members of which anything is known. */
   private readonly knowing: Uint16Array;
   private readonly borders: BorderFlow[] = [];
+  /** By day and real account: what one link of it took out of the scope and another brought in. */
+  private readonly handed = new Map<string, { readonly index: number; left?: BorderFlow; came?: BorderFlow }>();
   private readonly spans = new DaySpans<SpanOf>();
   private readonly rates: DayRates;
   /** By account, the days on which its own flows count. */
@@ -111,9 +119,9 @@ class Combining {
     let before: Place = counting(account, places[0] ?? null, from - 1);
     for (let index = 0; index < this.count; index += 1) {
       const now = counting(account, places[index + 1] ?? null, from + index);
-      if (now) this.day(account, index, now, before, own);
+      if (now) this.day(account, index, now, before ?? this.takenOver(account, places[index] ?? null, index), own);
       // What it was worth when it was last counted, on that day and at that day's rate.
-      else if (before) this.border(account, index, before, from + index - 1);
+      else if (before) this.border(account, index, before, { day: from + index - 1, comes: false });
       before = now;
     }
   }
@@ -147,7 +155,7 @@ class Combining {
     this.amount(this.sums.value, index, now, 'value', day);
     this.amount(this.sums.cash, index, now, 'cash', day);
     this.amount(this.sums.costBasis, index, now, 'costBasis', day);
-    if (!before) this.border(account, index, now, day);
+    if (!before) this.border(account, index, now, { day, comes: true });
     else if (!pending) {
       own[index] = 1;
       this.amount(this.sums.inflow, index, now, 'inflow', day);
@@ -157,14 +165,26 @@ class Combining {
     for (const reason of columns.reasons[at] as readonly number[]) this.spans.note(`${account.accountId} ${reason}`, { accountId: account.accountId, reason }, day);
   }
 
-  /** @param day of the value: the one before where the account goes */
-  private border({ accountId }: AccountDays, index: number, place: NonNullable<Place>, day: DayNumber): void {
+  /**
+   * The place of the day before, of an account that stood aside for another link of the same real account until then: it comes in at the
+   * close at which the other goes, and what the day brings is its own. Null: it comes in at its first close.
+   */
+  private takenOver(account: AccountDays, yesterday: Place, index: number): Place {
+    const day = this.input.from + index - 1;
+    if (!yesterday || account.real === undefined || account.countsOn(day) !== 'duplicate') return null;
+    this.border(account, index, yesterday, { day, comes: true, takesOver: true });
+    return yesterday;
+  }
+
+  /** @param day of the value: the one before where the account goes, or takes over */
+  private border({ accountId, real }: AccountDays, index: number, place: NonNullable<Place>, { day, comes, takesOver = false }: { readonly day: DayNumber; readonly comes: boolean; readonly takesOver?: boolean }): void {
     const value = new ScopeSums(1);
     this.amount(value, index, place, 'value', day, 0);
-    const comes = day === this.input.from + index;
     const worth = value.at(0);
     const amount = worth === null || comes ? worth : negate(worth);
-    this.borders.push({ accountId, date: dayOf(this.input.from + index), amount });
+    const border: BorderFlow = { accountId, date: dayOf(this.input.from + index), amount, ...(takesOver ? { takesOver } : {}) };
+    this.borders.push(border);
+    if (real !== undefined && (takesOver || !comes)) this.noteHanded(`${index} ${real}`, index, border, comes);
     if (amount === null) return (comes ? this.sums.inflow : this.sums.outflow).spoil(index);
     // What is owed comes in as an outflow: both sums hold amounts ≥ 0.
     const { digits, scale } = exact(amount);
@@ -199,6 +219,28 @@ class Combining {
           this.spans.note(`${currency} stale`, { currency, code: 'rate_stale' }, day);
         }
       }
+    }
+  }
+
+  private noteHanded(key: string, index: number, border: BorderFlow, comes: boolean): void {
+    const pair = this.handed.get(key) ?? { index };
+    if (comes) pair.came = border;
+    else pair.left = border;
+    this.handed.set(key, pair);
+  }
+
+  /** One link of a real account follows another: nothing came or went but the difference between what the two say that it was worth. */
+  handOver(): void {
+    for (const { index, left, came } of this.handed.values()) {
+      if (left?.amount == null || came?.amount == null) continue;
+      const [less, more] = [negate(left.amount), came.amount];
+      if (isNegative(less) !== isNegative(more)) continue;
+      const { digits, scale } = exact(compare(absolute(less), absolute(more)) < 0 ? absolute(less) : absolute(more));
+      this.sums.inflow.add(index, -digits, scale);
+      this.sums.outflow.add(index, -digits, scale);
+      const rest = subtract(more, less);
+      this.borders.splice(this.borders.indexOf(left), 1);
+      this.borders.splice(this.borders.indexOf(came), 1, ...(isZero(rest) ? [] : [{ ...came, amount: rest }]));
     }
   }
 

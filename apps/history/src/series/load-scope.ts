@@ -2,7 +2,7 @@
  * The days of a scope, ready for charts, returns and risk: the one way to them, so that every endpoint has the same sums. Loads the days
  * of the accounts at their newest revision (or one account's at an earlier one), the day's rates, and what crossed the scope's border.
  */
-import { problem } from '@tidemark/contracts';
+import { problem, realAccounts } from '@tidemark/contracts';
 import type { Account, historyRpc, Problem } from '@tidemark/contracts';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
@@ -86,9 +86,10 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   ]);
   const matched = matchTransfers(stored);
   const rates = await prices.ratesFor([...new Set([scope.base, ...currenciesOf(columns)])], reach.from - 1, reach.to);
+  const real = realAccounts(scope.all.map(({ account }) => account));
   const combined = combineDays({
     base: scope.base, ...reach, rates,
-    accounts: asked.map(({ accountId }) => ({ accountId, chunks: columns.get(accountId) ?? [], countsOn: countsOn.get(accountId) as CountsOn })),
+    accounts: asked.map(({ accountId }) => ({ accountId, chunks: columns.get(accountId) ?? [], countsOn: countsOn.get(accountId) as CountsOn, real: real.get(accountId) })),
     internal: sameDay(stored, matched),
   });
   return ok({

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { givenAccount, id } from './account.fixture.js';
 import { withChange } from './account.js';
 import type { ChangeKind } from './account.js';
-import { notCounted } from './counting.js';
+import { notCounted, realAccounts } from './counting.js';
 
 const T1 = '2026-11-01T00:00:00.000Z';
 const T2 = '2026-11-02T00:00:00.000Z';
@@ -68,6 +68,10 @@ describe('what counts', () => {
   it('is the duplicate while nothing is known of its twin', () => {
     const accounts = [givenAccount(1), having(2, 'duplicate', id(1))];
     expect([...notCounted(accounts, T2, ({ accountId }) => accountId !== id(1))]).toEqual([]);
+  });
+
+  it('is one real account for all that flags tie together', () => {
+    expect([...realAccounts([givenAccount(1), having(2, 'duplicate', id(1)), having(3, 'duplicate', id(2)), givenAccount(4)]).values()]).toEqual([id(1), id(1), id(1), id(4)]);
   });
 
   it('does not keep what says nothing new', () => {

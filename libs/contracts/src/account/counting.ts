@@ -28,6 +28,12 @@ export function notCounted(accounts: readonly Account[], at: string, isKnown: (a
   return reasons;
 }
 
+/** By account id, the id that stands for the real account: the same for all that flags tie together. */
+export function realAccounts(accounts: readonly Account[]): Map<string, string> {
+  const byId = new Map(accounts.map((account) => [account.accountId, account]));
+  return new Map(accounts.map((account) => [account.accountId, placeOf(account, byId).end]));
+}
+
 function gone(account: Account, at: string): 'disconnected' | 'closed' | null {
   if (holdingAt(account, 'disconnected', at) === true) return 'disconnected';
   return holdingAt(account, 'closed', at) === true ? 'closed' : null;
