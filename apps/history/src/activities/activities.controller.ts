@@ -2,10 +2,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { DEFAULT_LIMIT, historyRpc } from '@tidemark/contracts';
 import type { RequestOf, ResponseOf, RpcContext, RpcReply } from '@tidemark/contracts';
-import { marketDayOf } from '@tidemark/market';
-import { instant } from '@tidemark/kernel';
 import { answered, refused, RpcMethod } from '@tidemark/service';
-import { daysAsked, invalidField } from '../reads/days-asked.js';
+import { daysGiven, invalidField } from '../reads/days-asked.js';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { decodeCursor, encodeCursor } from './activity-cursor.js';
@@ -18,10 +16,9 @@ export class ActivitiesController {
 
   @RpcMethod(historyRpc.activities)
   async activities(payload: RequestOf<typeof historyRpc.activities>, context: RpcContext): Promise<RpcReply<ResponseOf<typeof historyRpc.activities>>> {
-    const { database, clock } = this.reads;
+    const { database } = this.reads;
     const { limit = DEFAULT_LIMIT } = payload;
-    const today = marketDayOf(instant(clock.now()));
-    const days = daysAsked({ from: payload.from, to: payload.to }, today);
+    const days = daysGiven(payload);
     if (!days.ok) return refused(days.error);
     const kinds = kindsAsked(payload.type);
     if (!kinds.ok) return refused(kinds.error);
@@ -30,7 +27,7 @@ export class ActivitiesController {
     const stale = await isStale(database, context.after);
     const read = await activitiesOf(this.reads, { ...payload, userId: context.userId });
     if (!read.ok) return refused(read.error);
-    const { items, more } = await read.value({ from: days.value.from ?? undefined, to: days.value.to ?? undefined, kinds: kinds.value, after, limit });
+    const { items, more } = await read.value.page({ from: days.value.from ?? undefined, to: days.value.to ?? undefined, kinds: kinds.value, after, limit });
     const last = more ? items.at(-1) : undefined;
     return answered({ items: [...items], nextCursor: last ? encodeCursor({ day: last.date, transactionId: last.transactionId }) : null }, { stale });
   }

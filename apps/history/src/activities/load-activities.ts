@@ -4,9 +4,10 @@
  * account that is named all are listed, and each says whether it counted.
  */
 import type { historyRpc, Problem } from '@tidemark/contracts';
-import { ok } from '@tidemark/kernel';
+import { instant, ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber } from '@tidemark/market';
+import type { DayNumber } from '@tidemark/market';
 import { pageOfTransactions } from '../projections/transactions/query.js';
 import type { StoredTransaction, TransactionPage } from '../projections/transactions/query.js';
 import { accountsAsked } from '../reads/accounts-asked.js';
@@ -20,20 +21,27 @@ export interface ActivityPage {
   readonly more: boolean;
 }
 
-export type ReadActivities = (page: TransactionPage) => Promise<ActivityPage>;
+export interface ReadActivities {
+  /** The day that every period ends with. */
+  readonly lastClosed: DayNumber;
+  readonly page: (page: TransactionPage) => Promise<ActivityPage>;
+}
 
 /** Which accounts, decided once; then page after page. */
 export async function activitiesOf(reads: HistoryReads, asked: ScopeAsked): Promise<Result<ReadActivities, Problem>> {
-  const accounts = await accountsAsked(reads.database, asked);
+  const accounts = await accountsAsked(reads.database, asked, instant(reads.clock.now()));
   if (!accounts.ok) return accounts;
-  const { inScope, notCounted, countedSpans } = accounts.value;
+  const { inScope, lastClosed, notCounted, countedSpans } = accounts.value;
   const spans = inScope.flatMap(({ accountId }) => (accountId === asked.account ? [{ accountId, from: null, to: null }] : countedSpans(accountId)));
-  return ok(async (page) => {
-    const rows = await pageOfTransactions(reads.database, spans, page);
-    const shown = rows.slice(0, page.limit);
-    const convert = await conversion(reads, asked.currency, shown);
-    const items = shown.map((row) => activityOf(row, { counted: notCounted(row.accountId, row.normalised.date) === null, convert }));
-    return { items, more: rows.length > page.limit };
+  return ok({
+    lastClosed,
+    page: async (page) => {
+      const rows = await pageOfTransactions(reads.database, spans, page);
+      const shown = rows.slice(0, page.limit);
+      const convert = await conversion(reads, asked.currency, shown);
+      const items = shown.map((row) => activityOf(row, { counted: notCounted(row.accountId, row.normalised.date) === null, convert }));
+      return { items, more: rows.length > page.limit };
+    },
   });
 }
 

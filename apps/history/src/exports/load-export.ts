@@ -1,8 +1,7 @@
 /** Loads the table of an export: the same rows that the answers about history, activities and gains have, all pages of them. */
 import type { historyRpc, Problem } from '@tidemark/contracts';
-import { instant, ok } from '@tidemark/kernel';
+import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { marketDayOf } from '@tidemark/market';
 import { activitiesOf } from '../activities/load-activities.js';
 import { gainsOf } from '../gains/gains-of.js';
 import { daysAsked } from '../reads/days-asked.js';
@@ -33,16 +32,15 @@ const PAGE = 500;
 
 /** Newest first, each in its own currency unless another is asked for. */
 export async function activityTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<historyRpc.Activity>, Problem>> {
-  const today = marketDayOf(instant(reads.clock.now()));
-  const days = daysAsked(asked, today);
-  if (!days.ok) return days;
   const read = await activitiesOf(reads, asked);
   if (!read.ok) return read;
+  const days = daysAsked(asked, read.value.lastClosed);
+  if (!days.ok) return days;
   const { from, to } = days.value;
   const rows: historyRpc.Activity[] = [];
   for (let more = true; more; ) {
     const last = rows.at(-1);
-    const page = await read.value({ from: from ?? undefined, to: to ?? undefined, after: last && { day: last.date, transactionId: last.transactionId }, limit: PAGE });
+    const page = await read.value.page({ from: from ?? undefined, to: to ?? undefined, after: last && { day: last.date, transactionId: last.transactionId }, limit: PAGE });
     rows.push(...page.items);
     more = page.more;
   }

@@ -28,15 +28,16 @@ export interface GainsAsked extends ScopeAsked, DaysInput {
 
 /** @param options.unrealised false where nobody reads them */
 export async function gainsOf(reads: HistoryReads, asked: GainsAsked, options: { readonly unrealised?: boolean } = {}): Promise<Result<historyRpc.Gains, Problem>> {
-  const today = marketDayOf(instant(reads.clock.now()));
-  const days = daysAsked(asked, today);
-  if (!days.ok) return days;
+  const now = instant(reads.clock.now());
+  const today = marketDayOf(now);
   const { method = 'fifo', lots } = asked;
   const picks = picksAsked(method, lots);
   if (!picks.ok) return picks;
-  const accounts = await accountsAsked(reads.database, asked);
+  const accounts = await accountsAsked(reads.database, asked, now);
   if (!accounts.ok) return accounts;
-  const { base, all, inScope, notCounted } = accounts.value;
+  const { base, all, inScope, notCounted, lastClosed } = accounts.value;
+  const days = daysAsked(asked, lastClosed);
+  if (!days.ok) return days;
   // Accounts that count stand first: where a duplicate shows the same transfer, the real one has it.
   const counted = all.toSorted((a, b) => Number(notCounted(a.accountId, today) !== null) - Number(notCounted(b.accountId, today) !== null));
   const loaded = await loadGains(reads, counted, base);

@@ -21,13 +21,14 @@ export class IncomeController {
   @RpcMethod(historyRpc.income)
   async income(payload: RequestOf<typeof historyRpc.income>, context: RpcContext): Promise<RpcReply<historyRpc.Income>> {
     const { database, clock, prices } = this.reads;
-    const today = marketDayOf(instant(clock.now()));
-    const days = daysAsked(payload, today);
-    if (!days.ok) return refused(days.error);
+    const now = instant(clock.now());
+    const today = marketDayOf(now);
     const stale = await isStale(database, context.after);
-    const accounts = await accountsAsked(database, { ...payload, userId: context.userId });
+    const accounts = await accountsAsked(database, { ...payload, userId: context.userId }, now);
     if (!accounts.ok) return refused(accounts.error);
-    const { base, inScope, notCounted } = accounts.value;
+    const { base, inScope, notCounted, lastClosed } = accounts.value;
+    const days = daysAsked(payload, lastClosed);
+    if (!days.ok) return refused(days.error);
     // All of them, not those of the days alone: a reinvestment is understood by the dividend beside it.
     const transactions = await transactionsOf(database, inScope.map(({ accountId }) => accountId));
     const entries = [...transactions].flatMap(([accountId, own]) => incomeEntries(accountId, resolveTransactions(own)));

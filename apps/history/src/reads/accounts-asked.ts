@@ -1,12 +1,13 @@
-/** Which of a user's accounts a request is about, in which currency, and on which days each of them counts. */
+/** Which of a user's accounts a request is about, in which currency, which day is over for all of them, and on which days each of them counts. */
 import type { NotCounted, Problem } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { closeMs, dayNumber, dayOf, marketDayNumber, marketOf } from '@tidemark/market';
-import type { Day } from '@tidemark/market';
+import type { Day, DayNumber } from '@tidemark/market';
 import type { SqlClient } from '@tidemark/postgres';
 import type { HistoryAccount } from '../projections/accounts/row.js';
 import { countedDays } from '../series/counted-days.js';
+import { lastClosedOf } from '../series/last-closed.js';
 import { readScopeAccounts } from '../series/scope-accounts.js';
 import type { ScopeAsked } from '../series/scope-accounts.js';
 
@@ -16,6 +17,8 @@ export interface AccountsAsked {
   /** Every account of the user. */
   readonly all: readonly HistoryAccount[];
   readonly inScope: readonly HistoryAccount[];
+  /** The day that every period ends with. */
+  readonly lastClosed: DayNumber;
   /** Why an account counts in no sum on that day, as its history has it; null where it does. */
   readonly notCounted: (accountId: string, day: Day) => NotCounted | null;
   /** The stretches of days on which an account counts, oldest first. */
@@ -29,7 +32,7 @@ export interface CountedSpan {
   readonly to: Day | null;
 }
 
-export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promise<Result<AccountsAsked, Problem>> {
+export async function accountsAsked(client: SqlClient, asked: ScopeAsked, now: string): Promise<Result<AccountsAsked, Problem>> {
   const scope = await readScopeAccounts(client, asked);
   if (!scope.ok) return scope;
   const all = scope.value.all.map(({ account }) => account);
@@ -45,5 +48,5 @@ export async function accountsAsked(client: SqlClient, asked: ScopeAsked): Promi
     const spans = [null, ...starts].map((from, index): CountedSpan => ({ accountId, from, to: starts[index] === undefined ? null : dayOf(dayNumber(starts[index]) - 1) }));
     return spans.filter(({ from, to }) => (from ?? to) === null || notCounted(accountId, (from ?? to) as Day) === null);
   };
-  return ok({ base: scope.value.base, all, inScope: scope.value.inScope.map(({ account }) => account), notCounted, countedSpans });
+  return ok({ base: scope.value.base, all, inScope: scope.value.inScope.map(({ account }) => account), lastClosed: lastClosedOf(all, now), notCounted, countedSpans });
 }

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { historyRpc } from '@tidemark/contracts';
+import { dayNumber } from '@tidemark/market';
+import { rangeOf } from '../series/period.js';
 import { daysAsked } from './days-asked.js';
 
 const asked = (input: Parameters<typeof daysAsked>[0]) => {
-  const result = daysAsked(input, '2026-11-20');
+  const result = daysAsked(input, dayNumber('2026-11-20'));
   return result.ok ? result.value : result.error.detail;
 };
 
@@ -12,6 +15,12 @@ describe('the days asked for', () => {
     expect(asked({ period: 'YTD' })).toEqual({ from: '2026-01-01', to: '2026-11-20' });
     expect(asked({ period: 'ALL' })).toEqual({ from: null, to: '2026-11-20' });
     expect(asked({ period: '1D' })).toEqual({ from: '2026-11-20', to: '2026-11-20' });
+  });
+
+  it.each(historyRpc.PERIODS)('of %s are those of the chart and the returns, whose first day is the one at whose close it starts', (period) => {
+    const chart = rangeOf({ period }, dayNumber('2026-11-20'));
+    const { from, to } = asked({ period }) as { from: string | null; to: string };
+    expect({ ok: true, value: { from: from === null ? 0 : dayNumber(from) - 1, to: dayNumber(to) } }).toEqual(chart);
   });
 
   it('may have no end', () => {

@@ -94,9 +94,14 @@ describe('performance', () => {
   });
 
   it('has the income of /portfolio/income, and the activities have it in another currency', async () => {
-    const [{ gain }, paid] = [await ask(performance, { account: account.accountId, period: '1M' }), await ask(income, { account: account.accountId, from: '2026-10-21', to: '2026-11-20' })];
+    const [{ gain }, paid] = [await ask(performance, { account: account.accountId, period: '1M' }), await ask(income, { account: account.accountId, period: '1M' })];
     expect(gain).toMatchObject({ dividends: paid.dividends, interest: paid.interest, interestPaid: paid.interestPaid, taxes: paid.withheld });
     expect([paid.dividends, paid.interestPaid]).toEqual(['10', '0']);
+    // What is dated after the close that the period starts from, until the last close: all of them the same days.
+    const days = { from: '2026-10-21', to: '2026-11-20' };
+    expect(paid).toMatchObject(days);
+    expect(await ask(gains, { account: account.accountId, period: '1M' })).toMatchObject({ ...days, unrealised: { asOf: '2026-11-20', total: gain.unrealised } });
+    expect(JSON.parse((await ask(exportHistory, { account: account.accountId, period: '1M', of: 'activities', format: 'json' })).body)).toMatchObject(days);
     expect((await ask(activities, { account: account.accountId, currency: 'EUR', type: 'dividend,deposit' })).items.map(({ type, amount, currency, unconverted }) => [type, amount, currency, unconverted?.amount])).toEqual([['dividend', '9.09090909090909091', 'EUR', '10'], ['deposit', '454.5454545454545455', 'EUR', '500']]);
   });
 

@@ -6,8 +6,7 @@ import { problem, realAccounts } from '@tidemark/contracts';
 import type { Account, historyRpc, Problem } from '@tidemark/contracts';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
-import { closeMs, dayNumber, lastClosedDay, marketOf, XNYS } from '@tidemark/market';
-import type { Market } from '@tidemark/market';
+import { closeMs } from '@tidemark/market';
 import type { Database } from '@tidemark/postgres';
 import type { HistoryReads } from '../reads/read-context.js';
 import type { HistoryAccount } from '../projections/accounts/row.js';
@@ -22,6 +21,7 @@ import { combineDays } from './combine-days.js';
 import type { BorderFlow } from './combine-days.js';
 import { countedDays } from './counted-days.js';
 import type { CountsOn } from './counted-days.js';
+import { lastClosedOf, marketOfAccount } from './last-closed.js';
 import { matchTransfers } from './match-transfers.js';
 import { rangeOf } from './period.js';
 import type { RangeAsked } from './period.js';
@@ -73,7 +73,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   const found = await readScopeAccounts(database, query);
   if (!found.ok) return found;
   const scope = found.value;
-  const range = rangeOf(query, lastClosed(scope, instant(clock.now())));
+  const range = rangeOf(query, lastClosedOf(scope.all.map((one) => one.account), instant(clock.now())));
   if (!range.ok) return range;
   const only = query.revision === undefined ? null : (scope.inScope[0] as AccountWithHead);
   if (only && (query.revision as number) > only.revision) return refuse(invalidRevision(`the newest revision of account ${only.account.accountId} is ${only.revision}`));
@@ -111,14 +111,7 @@ function reachOf({ all, inScope }: ScopeAccounts, { from, to }: { from: DayNumbe
   return firsts.length === 0 || lasts.length === 0 ? { from, to: from - 1 } : { from: Math.max(from, Math.min(...firsts)), to: last };
 }
 
-const marketOfAccount = (account: Account & { readonly timeZone?: string | null }): Market => marketOf(account.timeZone ?? XNYS.timeZone);
 const closeOfDay = (account: Account, day: DayNumber): number => closeMs(day, marketOfAccount(account));
-
-/** The last day that is over in the market of every account. */
-function lastClosed({ all }: ScopeAccounts, now: string): DayNumber {
-  const markets = new Set(all.map((one) => marketOfAccount(one.account)));
-  return Math.min(...[...(markets.size > 0 ? markets : [XNYS])].map((market) => dayNumber(lastClosedDay(now, market))));
-}
 
 /** A scope of one has no transfers within it. The days around are looked at too: the other side of a transfer may lie there. */
 async function loadFlows(database: Database, accountIds: readonly string[], { from, to }: { from: DayNumber; to: DayNumber }, all: boolean, revision: number): Promise<StoredFlow[]> {
