@@ -9,6 +9,11 @@ describe('a problem of the API', () => {
     expect(problem).toMatchObject({ status: 400, code: 'validation_failed' });
   });
 
+  it('says once what its detail says already', () => {
+    const body = { code: 'validation_failed', detail: 'symbol: there is none', errors: [{ field: 'symbol', message: 'there is none' }] };
+    expect(problemOf(400, JSON.stringify(body), 'POST /x').message).toBe('POST /x: symbol: there is none');
+  });
+
   it('is told as it came where it is none', () => {
     expect(problemOf(404, '{"code":"not_found","detail":"gone"}', 'GET /x').message).toBe('GET /x: gone');
     expect(problemOf(502, '<html>', 'GET /x')).toMatchObject({ code: 'unknown', message: 'GET /x: status 502, <html>' });

@@ -78,7 +78,7 @@ export class ApiClient {
 export function problemOf(status: number, text: string, what: string): ApiProblem {
   try {
     const { code, detail, errors = [] } = JSON.parse(text) as { code?: string; detail?: string; errors?: readonly { field: string; message: string }[] };
-    const fields = errors.map(({ field, message }) => `\n  ${field === '' ? 'the request' : field}: ${message}`);
+    const fields = errors.filter(({ message }) => !detail?.includes(message)).map(({ field, message }) => `\n  ${field === '' ? 'the request' : field}: ${message}`);
     return new ApiProblem(status, code ?? 'unknown', `${what}: ${detail ?? text}${fields.join('')}`);
   } catch {
     return new ApiProblem(status, 'unknown', `${what}: status ${status}, ${text.slice(0, 200)}`);

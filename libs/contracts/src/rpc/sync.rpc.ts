@@ -37,7 +37,7 @@ export const RefreshOutcome = strict({
 export type RefreshOutcome = Static<typeof RefreshOutcome>;
 
 /** Reads every transaction of the last 24 months anew, not those since the last answer and an overlap alone. What a refresh costs stays the same. */
-const Full = Type.Optional(Type.Boolean({ description: 'true: read every transaction of the last 24 months anew, so that one which the provider added or changed late is seen' }));
+const Full = Type.Optional(Type.Boolean({ description: 'true or false: whether every transaction of the last 24 months is read anew, so that one which the provider added or changed late is seen' }));
 
 export const refreshConnection = contract('sync.refresh', strict({ connectionId: Uuid, acceptCost: Type.Optional(Type.Boolean()), full: Full }), RefreshStarted);
 export const refreshConnections = contract(
