@@ -155,7 +155,7 @@ export async function holds(database: Database, userId: string, lines: readonly 
   const snapshotId = newId();
   await database.transaction(async (tx) => {
     await tx.query('INSERT INTO captured_snapshot (snapshot_id, account_id, user_id, provider, currency, captured_at, lines, epoch, position) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1)', [snapshotId, accountId, userId, provider, currency, capturedAt, JSON.stringify(lines)]);
-    await tx.query("INSERT INTO account (account_id, user_id, provider, name, type, trading, changes, currency) VALUES ($1, $2, $3, 'An account', 'investment', false, '[]', $4) ON CONFLICT DO NOTHING", [accountId, userId, provider, currency]);
+    await tx.query("INSERT INTO account (account_id, user_id, provider, name, type, trading, changes, currency, transactions) VALUES ($1, $2, $3, 'An account', 'investment', false, '[]', $4, $5) ON CONFLICT DO NOTHING", [accountId, userId, provider, currency, provider !== 'manual']);
     await tx.query('INSERT INTO held_snapshot (account_id, user_id, snapshot_id, currency, captured_at, epoch, position) VALUES ($1, $2, $3, $4, $5, 1, 1) ON CONFLICT (account_id) DO UPDATE SET snapshot_id = excluded.snapshot_id, captured_at = excluded.captured_at', [accountId, userId, snapshotId, currency, capturedAt]);
     await tx.query('DELETE FROM holding WHERE account_id = $1', [accountId]);
     for (const [index, line] of lines.entries()) {

@@ -71,6 +71,17 @@ describe('a live value', () => {
     expect(await watching.until((value) => value.value === '1500')).toMatchObject({ netFlow: '500', dayChange: '0', cash: '1375' });
   });
 
+  it('takes what a manual account states today for paid in or taken out, and what it held already for a gain', async () => {
+    // 10 of a house share at 50 and 100 of cash; today 12 at 55 and 40 of cash: two at 55 came in, 60 went out, ten gained 5 each.
+    const share = (quantity: string, price: string) => ({ asset: 'provider:manual:house', quantity, price });
+    const accountId = await holds(live.database, userId, [share('10', '50'), { asset: 'currency:USD', quantity: '100' }], { provider: 'manual', capturedAt: '2026-11-19T15:00:00Z' });
+    await closedAt(live.database, userId, accountId, '2026-11-19', '600');
+    const watching = await live.watch(userId);
+    expect(await watching.until((value) => value.value === '600')).toMatchObject({ netFlow: '0', dayChange: '0' });
+    await holds(live.database, userId, [share('12', '55'), { asset: 'currency:USD', quantity: '40' }], { accountId, provider: 'manual', capturedAt: '2026-11-20T15:00:30Z' });
+    expect(await watching.until((value) => value.value === '700')).toMatchObject({ netFlow: '50', dayChange: '50' });
+  });
+
   it('is in the currency asked for, of the account asked for, and of nobody else', async () => {
     live.dollars.set('EUR', '1.08337');
     const accountId = await holds(live.database, userId, [{ asset: 'currency:EUR', quantity: '100' }], { currency: 'EUR' });

@@ -11,6 +11,7 @@ import { storedTrack } from '../days/recorder.js';
 import type { LiveRates } from './live-rates.js';
 import { readBaselines, readFlows } from './read-baselines.js';
 import { readUsers } from './read-users.js';
+import { readStated, statedFlows } from './stated-flows.js';
 import type { ReadUser } from './read-users.js';
 import type { SymbolRegistry } from './symbol-registry.js';
 
@@ -33,13 +34,15 @@ export interface Loaded {
 /** @param currencies that watches ask for beside the users' own */
 export async function loadUsers({ database, registry, rates }: LoadDeps, userIds: readonly string[], currencies: Iterable<string>, now: number): Promise<Loaded> {
   const read = await readUsers(database, userIds);
-  const lines = read.flatMap((user) => [...user.held.values()].flatMap((held) => held.lines));
+  const stated = await readStated(database, read.flatMap((user) => user.accounts), now);
+  const lines = [...read.flatMap((user) => [...user.held.values()].flatMap((held) => held.lines)), ...stated.flatMap(({ before }) => before.lines)];
   const { symbolOf, moved } = await registry.load(lines.filter((line) => !line.countedAsCash && !line.asset.startsWith('currency:')).map((line) => line.asset), now);
   const stored = await readDays(database, userIds, Math.floor(now / 86_400_000) - 2);
   const users = read.map((user) => userOf(user, stored, symbolOf, now));
   const wanted = users.flatMap((user) => user.accounts.map((one) => ({ accountId: one.account.accountId, today: one.day })));
   const baselines = await readBaselines(database, wanted, stored);
   const flows = await readFlows(database, wanted);
+  for (const one of stated) flows.set(one.account.accountId, statedFlows(one, (ofOne, asset) => ofListing(ofOne, symbolOf)(asset)));
   const used = new Set(currencies);
   for (const user of users) {
     used.add(user.baseCurrency);
@@ -47,7 +50,7 @@ export async function loadUsers({ database, registry, rates }: LoadDeps, userIds
       one.baseline = baselines.get(one.account.accountId) ?? null;
       one.flows = flows.get(one.account.accountId) === undefined ? [] : (flows.get(one.account.accountId) ?? null);
       for (const currency of one.live?.totals.keys() ?? []) used.add(currency);
-      for (const [currency] of one.baseline?.amounts ?? []) used.add(currency);
+      for (const [currency] of [...(one.baseline?.amounts ?? []), ...(one.flows ?? [])]) used.add(currency);
       used.add(one.currency);
     }
   }
