@@ -171,6 +171,17 @@ describe('the day that is still open', () => {
     expect((await ask(portfolioHistory, { account: account.accountId, period: '1D' })).points.at(-1)).toMatchObject({ at, value, cash: '1000', origin: 'intraday' });
     expect((await ask(portfolioHistory, { account: account.accountId, period: '1D', currency: 'EUR' })).points.at(-1)).toMatchObject({ at, value: '1914.09090909', cash: '909.090909090909091' });
   });
+
+  it('counts the securities of the accounts that count now, not those of the close before', async () => {
+    const counted = await discover(history);
+    const aside = await discover(history, { userId: counted.userId });
+    for (const [of, symbols] of [[counted, ['AAPL']], [aside, ['AAPL', 'SPY']]] as const) await firstSync(of, [...symbols.map((symbol) => stock(symbol, '1')), usd('1')], []);
+    await Promise.all([history.finished(counted), history.finished(aside)]);
+    await history.database.query('UPDATE account SET changes = $2 WHERE account_id = $1', [aside.accountId, JSON.stringify([{ kind: 'excluded', value: true, effectiveAt: '2026-11-20T21:31:00.000Z' }])]);
+    await writeBars(history.database, [{ accountId: counted.accountId, userId: counted.userId, at: '2026-11-20T21:35:00.000Z', currency: 'USD', open: '111', high: '111', low: '111', close: '111', quality: 100 }]);
+    const reply = await history.call(portfolioHistory, counted.userId, { period: '1D' });
+    expect(reply).toMatchObject({ ok: true, value: { points: [{}, { date: '2026-11-20', securitiesCount: 3 }, { value: '111', securitiesCount: 1 }] } });
+  });
 });
 
 describe('gains', () => {

@@ -28,8 +28,8 @@ export class PortfolioHistoryController {
   }
 
   /** The day that is still open, where it is watched. */
-  private openDay({ base, to, days, accounts, countsOn }: ScopeSeries): Promise<historyRpc.HistoryPoint[]> {
+  private openDay({ base, to, accounts, countsOn }: ScopeSeries): Promise<historyRpc.HistoryPoint[]> {
     const counted = accounts.filter(({ accountId }) => countsOn.get(accountId)?.(to + 1) === null);
-    return readChartOfDay(this.reads, { base, accountIds: counted.map((account) => account.accountId), closed: to, securities: days.at(-1)?.securities ?? 0 });
+    return readChartOfDay(this.reads, { base, accountIds: counted.map((account) => account.accountId), closed: to });
   }
 }

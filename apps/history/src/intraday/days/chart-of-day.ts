@@ -23,15 +23,19 @@ export interface ChartAsked {
   readonly accountIds: readonly string[];
   /** The last day that is closed; the chart begins at its close. */
   readonly closed: DayNumber;
-  /** Held at that close: bars do not count them. */
-  readonly securities: number;
 }
+
+/** Bars do not count what is held. */
+const HELD = `
+  SELECT s.account_id, (SELECT count(DISTINCT h.asset)::int FROM holding h WHERE h.account_id = s.account_id AND h.quantity <> 0 AND NOT h.counted_as_cash AND h.asset NOT LIKE 'currency:%') AS securities
+  FROM held_snapshot s WHERE s.account_id = ANY($1::uuid[])`;
 
 type Convert = (amount: Decimal, currency: string) => Decimal | null;
 
-export async function readChartOfDay({ database, clock, prices }: HistoryReads, { base, accountIds, closed, securities }: ChartAsked): Promise<historyRpc.HistoryPoint[]> {
-  const { rows } = await database.query<{ account_id: string }>('SELECT account_id FROM held_snapshot WHERE account_id = ANY($1::uuid[])', [accountIds]);
+export async function readChartOfDay({ database, clock, prices }: HistoryReads, { base, accountIds, closed }: ChartAsked): Promise<historyRpc.HistoryPoint[]> {
+  const { rows } = await database.query<{ account_id: string; securities: number }>(HELD, [accountIds]);
   const needed = rows.map((row) => row.account_id);
+  const securities = rows.reduce((all, row) => all + row.securities, 0);
   if (needed.length === 0) return [];
   const [from, to] = [instant(closeMs(closed, XNYS)), instant(clock.now())];
   const bars = await readBars(database, needed, from, to);
