@@ -96,7 +96,8 @@ function history(random: Random, shape: Shape, opening: State, closes: ReadonlyM
       const held = state.units.get(asset) as bigint;
       if (split.day === day && held !== 0n) push(day, -60, 'split', asset, held * (split.factor - 1n), 0n);
     }
-    for (let minute = 0; random.chance(perDay / (1 + perDay)); minute += 30) randomRow(random, state, (...row) => push(day, minute, ...row), (asset) => closes.get(asset)?.newest[day - FROM] as bigint);
+    // The last one is at 20:45 UTC, a quarter of an hour before the close.
+    for (let minute = 0; minute <= 360 && random.chance(perDay / (1 + perDay)); minute += 30) randomRow(random, state, (...row) => push(day, minute, ...row), (asset) => closes.get(asset)?.newest[day - FROM] as bigint);
   }
   return happenings;
 }
