@@ -68,6 +68,15 @@ describe('unrealised gains', () => {
     expect(held({ asset: A, quantity: '11', price: '13' }, bought)).toMatchObject([{ costBasis: null, gain: null, acquired: null, reason: { code: 'cost_basis_missing' } }]);
   });
 
+  it('of what is quoted in another currency than its cost is stated in are in the answer\'s: 130 × 1 − 100 × 1.2', () => {
+    const line: BalanceLine = { asset: A, quantity: '10', costBasis: '100' };
+    const quoted: MarketNow = { ...market, close: () => ({ day: '2026-11-19', close: '13', currency: 'USD' }), rate: (currency) => (currency === 'EUR' ? '1.2' : null) };
+    const lines = (at: MarketNow, own: BalanceLine) => unrealisedLines([{ accountId: 'a', name: 'A', provider: 'manual', snapshot: { capturedAt: '2026-11-18T21:00:00.000Z', currency: 'EUR', lines: [own] } }], at, (accountId, asset) => realised(account([], { [asset]: '10' })).position(accountId, asset));
+    expect(lines(quoted, line)).toEqual([{ accountId: 'a', asset: A, currency: 'USD', quantity: '10', costBasis: '120', gain: '10', acquired: null, value: '130' }]);
+    expect(answer([], { unrealised: lines(quoted, line) }).unrealised.total).toBe('10');
+    expect(lines({ ...quoted, rate: () => null }, line)).toMatchObject([{ currency: 'USD', costBasis: null, gain: null, value: '130', reason: { code: 'cost_basis_missing' } }]);
+  });
+
   it('without a price are unknown', () => {
     expect(held({ asset: A, quantity: '10', costBasis: '100' })).toMatchObject([{ value: null, gain: null, reason: { code: 'price_missing', asset: A } }]);
   });

@@ -3,7 +3,7 @@
  * that of the lots, if they are all there and all of known cost. Pure.
  */
 import type { historyRpc } from '@tidemark/contracts';
-import { absolute, isCash, isZero, negate, subtract } from '@tidemark/money';
+import { absolute, isCash, isZero, multiply, negate, subtract } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import type { BalanceLine } from '@tidemark/contracts';
 import { heldLines } from '../allocation/held-lines.js';
@@ -23,9 +23,21 @@ export function unrealisedLines(accounts: readonly HeldAccount[], market: Market
     return heldLines(account, own).flatMap((held, index) => {
       const line = lines[index];
       if (line === undefined || isCash(line.asset) || isZero(line.quantity)) return [];
-      return [lineOf(account.accountId, line, line.currency === undefined ? (account.snapshot?.currency ?? null) : line.currency, held, positionOf(account.accountId, line.asset), lines.filter(({ asset }) => asset === line.asset).length === 1)];
+      const costCurrency = line.currency === undefined ? (account.snapshot?.currency ?? null) : line.currency;
+      return [paidElsewhere(account.accountId, line, costCurrency, held, market) ?? lineOf(account.accountId, line, costCurrency, held, positionOf(account.accountId, line.asset), lines.filter(({ asset }) => asset === line.asset).length === 1)];
     });
   });
+}
+
+/** What is quoted in another currency than its cost is stated in can be compared in the answer's: the line is in it. Null where it is not so, or something of it is unknown. */
+function paidElsewhere(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, { base, rate }: MarketNow): UnrealisedLine | null {
+  if (costCurrency === held.currency) return null;
+  const inBase = (amount: Decimal | null, currency: string | null) => {
+    const at = currency === null ? null : currency === base ? '1' : rate(currency);
+    return amount === null || at === null ? null : multiply(amount, at);
+  };
+  const [value, costBasis] = [inBase(held.value, held.currency), inBase(stated(line), costCurrency)];
+  return value === null || costBasis === null ? null : { accountId, asset: line.asset, currency: base, quantity: line.quantity, costBasis, gain: subtract(value, costBasis), acquired: null, value };
 }
 
 function lineOf(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
