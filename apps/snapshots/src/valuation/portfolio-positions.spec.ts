@@ -48,6 +48,13 @@ describe('consolidated positions', () => {
     expect(another).toMatchObject({ positions: [{ costBasis: null, costCurrency: null, averageCost: null }], totals: { costBasis: '4500', unrealizedGain: '1500' } });
   });
 
+  it('say why no sum of what was paid is known where there is no rate for it', () => {
+    const coin = { asset: 'crypto:ETH', quantity: '1', price: '3000', costBasis: '2000', currency: 'USD', costCurrency: 'EUR' };
+    const answer = portfolioPositions(holdings([held(schwab, [coin])]), {});
+    expect(answer).toMatchObject({ complete: true, totals: { value: '3000', costBasis: null, unrealizedGain: null } });
+    expect(answer.reasons).toContainEqual(expect.objectContaining({ code: 'rate_missing', accountId: id(1), asset: 'crypto:ETH', detail: expect.stringContaining('no rate from EUR') }));
+  });
+
   it('keep a short side apart, whose cost basis is what was received', () => {
     const answer = portfolioPositions(holdings([held(schwab, [stock('TSLA', '-10', '90', { costBasis: '1000' })]), held(fidelity, [stock('TSLA', '4', '90', { costBasis: '300' })])]), {});
     expect(answer.positions).toMatchObject([

@@ -67,6 +67,7 @@ function accountReasons(entry: AccountEntry, options: QualityOptions): snapshots
     ...(old ? [{ code: 'stale' as const, accountId, detail: `${old} of ${lines.length} lines are older than 7 days.` }] : []),
     ...(totalDiffers(now) ? [{ code: 'provider_total_differs' as const, accountId, detail: `The provider's total is ${now.snapshot.balance} ${now.snapshot.currency}; ${now.unexplained} of it is not explained by the account's lines.` }] : []),
     ...(options.gains ? lines.filter(lacksCostBasis).map((line) => ({ code: 'cost_basis_missing' as const, accountId, asset: line.line.asset, detail: `The cost basis of ${line.line.asset} is not known.` })) : []),
+    ...(options.gains ? lines.filter(costsUnconverted).map((line) => ({ code: 'rate_missing' as const, accountId, asset: line.line.asset, detail: `What ${line.line.asset} cost in the base currency is not known: no rate from ${line.costCurrency ?? 'a currency that nobody knows'} is known at ${options.at}.` })) : []),
   ];
 }
 
@@ -87,6 +88,11 @@ function totalDiffers(account: ValuedAccount): boolean {
 
 function lacksCostBasis({ role, line }: ValuedLine): boolean {
   return role === 'position' && line.costBasis == null;
+}
+
+/** Its cost is stated, and in no sum. Where its value is not known either, that is what is said. */
+function costsUnconverted({ role, cost, baseCost, missing }: ValuedLine): boolean {
+  return role === 'position' && cost !== null && baseCost === null && missing === null;
 }
 
 function isOld({ role, line }: ValuedLine, account: ValuedAccount, at: number): boolean {
