@@ -214,6 +214,10 @@ describe('a fact of the market', () => {
     closes['RENAMED'] = () => '3';
     await reactor.react(fact('SymbolMapped', { asset: 'equity:RENAMED', symbol: 'RENAMED', previous: null }));
     expect(await history.finished(used, 2)).toMatchObject({ cause: 'symbol_changed', unpriced: [] });
+    await reactor.react(fact('SymbolUnmapped', { asset: 'equity:RENAMED', reason: 'nothing was found' }));
+    delete closes['RENAMED'];
+    await reactor.react(fact('SymbolUnmapped', { asset: 'equity:RENAMED', reason: 'taken back', previous: 'RENAMED' }));
+    expect(await history.finished(used, 3)).toMatchObject({ cause: 'symbol_changed', unpriced: [{ asset: 'equity:RENAMED' }] });
     expect(await history.finished(other)).toMatchObject({ runId: before[2]?.runId, revision: 1 });
   });
 });

@@ -8,7 +8,6 @@ import type { historyRpc, LogPosition, Problem, ResponseOf } from '@tidemark/con
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber, dayOf } from '@tidemark/market';
-import type { Day } from '@tidemark/market';
 import { decimal, multiply } from '@tidemark/money';
 import type { AssetId } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
@@ -77,7 +76,7 @@ async function doubtOf({ database }: PriceDeps, source: PriceSource, { asset, sy
   );
   const carried = rows[0];
   if (!carried) return null;
-  const day = carried.at.slice(0, 10) as Day;
+  const day = carried.at.slice(0, 10);
   const answer = await source.closes(symbol, kind, dayOf(dayNumber(day) - DAYS_BEFORE), day);
   // What the source does not answer now is compared with nothing: the symbol itself was confirmed.
   const newest = answer.ok ? [...answer.value.closes].sort((a, b) => (a.day < b.day ? -1 : 1)).at(-1) : undefined;
