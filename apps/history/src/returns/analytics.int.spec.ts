@@ -6,6 +6,7 @@ import { ok } from '@tidemark/kernel';
 import { dayNumber, dayOf, weekday } from '@tidemark/market';
 import { subtract, sum } from '@tidemark/money';
 import { newId } from '@tidemark/service';
+import { waitUntil } from '@tidemark/testing';
 import { parse } from 'csv-parse/sync';
 import { writeBars } from '../intraday/days/intraday-tables.js';
 import { completed, discover, recorded, snapshotOf, startFixture, stock, trade, usd } from '../history.fixture.js';
@@ -119,6 +120,21 @@ describe('performance', () => {
     for (const symbol of ['NEW1', 'NEW2', 'NEW3']) expect(await benchmark(symbol)).toMatchObject({ ok: true });
     expect(await benchmark('NEW4')).toMatchObject({ ok: false, error: { code: 'rate_limited', detail: expect.stringMatching(/^benchmark: .*you have asked for 5 such symbols within 24 hours.*another one is from 20/), errors: [{ field: 'benchmark' }], extra: { retryAfter: expect.any(Number) } } });
     for (const symbol of ['SPY', 'NEW1', 'AAPL']) expect(await benchmark(symbol)).toMatchObject({ ok: true });
+  });
+
+  it('of an account kept by hand is what its holdings made, where a statement has one security in the place of another', async () => {
+    const byHand = await discover(history, { provider: 'manual' });
+    const states = async (at: string, lines: Parameters<typeof snapshotOf>[2]) => history.seen(await history.say('sync', byHand.userId, [snapshotOf(byHand, at, lines, null)]));
+    await states('2026-11-17T15:00:00.000Z', [stock('AAPL', '10'), usd('0')]);
+    // 10 at 110 went, 2.5 at 440 came, and 50 besides.
+    await states('2026-11-18T15:00:00.000Z', [stock('SPY', '2.5'), usd('50')]);
+    await waitUntil(async () => {
+      const chart = await history.call(portfolioHistory, byHand.userId, { from: '2026-11-17', to: '2026-11-18' });
+      return chart.ok && chart.value.points[1]?.value === '1150';
+    });
+    const reply = await history.call(performance, byHand.userId, { from: '2026-11-17', to: '2026-11-18' });
+    const made = { value: '0.0952380952' };
+    expect(reply).toMatchObject({ ok: true, value: { startValue: '1000', endValue: '1150', timeWeighted: made, modifiedDietz: made, flows: [{ date: '2026-11-18', amount: '50', kind: 'stated_otherwise' }] } });
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { historyRpc, Problem } from '@tidemark/contracts';
 import { ok } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { dayNumber, dayOf } from '@tidemark/market';
-import { multiply, subtract } from '@tidemark/money';
+import { isZero, multiply, subtract, sum } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { resolveTransactions } from '@tidemark/transactions';
 import type { NormalisedTransaction } from '@tidemark/transactions';
@@ -89,7 +89,17 @@ function flowsOf(series: ScopeSeries, rates: RateTable, { first, last }: { first
     })
     .filter(({ date, accountId }) => !crossed.has(`${accountId} ${date}`) && countsOn(series, accountId, date));
   const borders = series.borders.map(({ accountId, date, amount }): Flow => ({ date, amount, kind: amount?.startsWith('-') ? 'account_left' : 'account_entered', accountId, transactionId: null, internal: false }));
-  return [...borders, ...own].filter(({ date }) => within(date)).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+  return [...borders, ...perStatement(own)].filter(({ date }) => within(date)).sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+}
+
+/** What a statement has otherwise than the one before is one flow: the difference. Nothing crossed where there is none. */
+function perStatement(flows: readonly Flow[]): Flow[] {
+  const [stated, told] = [flows.filter(({ kind }) => kind === 'stated_otherwise'), flows.filter(({ kind }) => kind !== 'stated_otherwise')];
+  const nets = [...Map.groupBy(stated, ({ accountId, date }) => `${accountId} ${date}`).values()].flatMap((legs): Flow[] => {
+    const known = legs.flatMap(({ amount }) => amount ?? []);
+    return legs[0] ? [{ ...legs[0], amount: known.length === legs.length ? sum(known) : null }] : [];
+  });
+  return [...told, ...nets.filter(({ amount }) => amount === null || !isZero(amount))];
 }
 
 /** Of the positions at the last close. Null where the value or the cost of one is not known. */

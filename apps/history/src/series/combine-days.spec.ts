@@ -26,6 +26,15 @@ describe('the days of a scope', () => {
     expect(seen(between('2026-11-03', '2026-11-03', [a]))).toEqual([['03', '110', '5', '2']]);
   });
 
+  it('have the difference alone as a flow, where one security stands in the place of another in the next statement', () => {
+    const days = [plainDay('2026-11-02', '2774'), plainDay('2026-11-03', '2662.5', { inflow: [...usd('1600'), ...eur('1000')], outflow: usd('2690') })];
+    const byHand = { ...accountDays('a', days), stated: true };
+    const inDollars = { rates: rates({ EUR: '1.1' }) };
+    expect(seen(between('2026-11-02', '2026-11-03', [byHand], inDollars))[1]).toEqual(['03', '2662.5', '10', '0']);
+    expect(seen(between('2026-11-02', '2026-11-03', [accountDays('a', days)], inDollars))[1]).toEqual(['03', '2662.5', '2700', '2690']);
+    expect(seen(between('2026-11-02', '2026-11-03', [byHand]))[1]?.slice(2)).toEqual([null, '0']);
+  });
+
   it('take an account that stops counting at the value at which it last counted, and its own flows of that day not beside it', () => {
     const a = accountDays('a', [plainDay('2026-11-02', '100'), plainDay('2026-11-03', '100')]);
     const b = accountDays('b', [plainDay('2026-11-02', '50'), plainDay('2026-11-03', '70', { inflow: usd('20') })], (at) => (at >= day('2026-11-03') ? 'excluded' : null));

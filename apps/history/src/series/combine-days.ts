@@ -13,18 +13,20 @@
  */
 import { dayOf } from '@tidemark/market';
 import { absolute, compare, exact, isNegative, isZero, negate, subtract } from '@tidemark/money';
-import type { Decimal } from '@tidemark/money';
+import type { Exact } from '@tidemark/money';
 import type { DayNumber } from '../reconstruction/model.js';
 import type { RateTable } from '../reads/read-context.js';
 import type { AmountColumn } from '../storage/amount-column.js';
 import type { AmountKind, DayColumns } from '../storage/day-columns.js';
 import { KNOWABLE, ORIGIN_CODES } from '../storage/day-columns.js';
 import type { StoredFlow } from '../storage/flows.js';
+import type { BorderFlow } from './border-flow.js';
 import type { CountsOn } from './counted-days.js';
 import { DayRates } from './day-rates.js';
 import { DaySpans } from './day-spans.js';
 import type { DaySpan } from './day-spans.js';
 import type { ScopeDay } from './scope-day.js';
+import { movesBothWays, netFlow } from './net-flow.js';
 import { ScopeSums } from './scope-sums.js';
 
 export interface AccountDays {
@@ -34,6 +36,8 @@ export interface AccountDays {
   readonly countsOn: CountsOn;
   /** The same for accounts that are one real account, linked more than once. Absent: no other is the same. */
   readonly real?: string | undefined;
+  /** Nobody tells its transactions: what moved is the difference of two statements. */
+  readonly stated?: boolean | undefined;
 }
 
 export interface CombineInput {
@@ -48,16 +52,6 @@ export interface CombineInput {
 }
 
 export type SpanOf = { readonly accountId: string; readonly reason: number } | { readonly currency: string; readonly code: 'rate_missing' | 'rate_stale' } | { readonly accountId: string; readonly code: 'carried' };
-
-/** An account that came into the scope or went out of it; counted as an external flow of its value. */
-export interface BorderFlow {
-  readonly accountId: string;
-  readonly date: string;
-  /** + came in, − went; null where its value is not known. */
-  readonly amount: Decimal | null;
-  /** It takes the place of another link of the same real account: at the close of the day before, so that its own flows of the day count too. */
-  readonly takesOver?: true;
-}
 
 export interface Combined {
   /** From the first day on which anything is known. */
@@ -158,8 +152,11 @@ class Combining {
     if (!before) this.border(account, index, now, { day, comes: true });
     else if (!pending) {
       own[index] = 1;
-      this.amount(this.sums.inflow, index, now, 'inflow', day);
-      this.amount(this.sums.outflow, index, now, 'outflow', day);
+      if (account.stated && movesBothWays(columns, at)) this.cross(index, netFlow((side, into) => this.amount(into, index, now, side, day, 0)));
+      else {
+        this.amount(this.sums.inflow, index, now, 'inflow', day);
+        this.amount(this.sums.outflow, index, now, 'outflow', day);
+      }
     }
     if (pending) this.spans.note(`${account.accountId} carried`, { accountId: account.accountId, code: 'carried' }, day);
     for (const reason of columns.reasons[at] as readonly number[]) this.spans.note(`${account.accountId} ${reason}`, { accountId: account.accountId, reason }, day);
@@ -186,10 +183,14 @@ class Combining {
     this.borders.push(border);
     if (real !== undefined && (takesOver || !comes)) this.noteHanded(`${index} ${real}`, index, border, comes);
     if (amount === null) return (comes ? this.sums.inflow : this.sums.outflow).spoil(index);
-    // What is owed comes in as an outflow: both sums hold amounts ≥ 0.
-    const { digits, scale } = exact(amount);
-    if (digits > 0n) this.sums.inflow.add(index, digits, scale);
-    else this.sums.outflow.add(index, -digits, scale);
+    this.cross(index, exact(amount));
+  }
+
+  /** What is owed comes in as an outflow: both sums hold amounts ≥ 0. */
+  private cross(index: number, net: Exact | null): void {
+    if (net === null) this.sums.inflow.spoil(index);
+    else if (net.digits > 0n) this.sums.inflow.add(index, net.digits, net.scale);
+    else this.sums.outflow.add(index, -net.digits, net.scale);
   }
 
   /** @param slot of `into`; the day's where it is a sum a day */

@@ -17,8 +17,8 @@ import { readFlows, readTransferFlows } from '../storage/flows.js';
 import type { StoredFlow } from '../storage/flows.js';
 import { NEWEST } from '../storage/read-days.js';
 import { readColumns } from '../storage/read-columns.js';
+import type { BorderFlow } from './border-flow.js';
 import { combineDays } from './combine-days.js';
-import type { BorderFlow } from './combine-days.js';
 import { countedDays } from './counted-days.js';
 import type { CountsOn } from './counted-days.js';
 import { lastClosedOf, marketOfAccount } from './last-closed.js';
@@ -79,7 +79,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   if (only && (query.revision as number) > only.revision) return refuse(invalidRevision(`the newest revision of account ${only.account.accountId} is ${only.revision}`));
   const reach = reachOf(scope, range.value);
   const countsOn = countedDays(scope.all, closeOfDay);
-  const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision }));
+  const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision, stated: !account.transactions }));
   const [columns, stored] = await Promise.all([
     readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to, compacting: scope.compacting }),
     loadFlows(database, asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
@@ -89,7 +89,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   const real = realAccounts(scope.all.map(({ account }) => account));
   const combined = combineDays({
     base: scope.base, ...reach, rates,
-    accounts: asked.map(({ accountId }) => ({ accountId, chunks: columns.get(accountId) ?? [], countsOn: countsOn.get(accountId) as CountsOn, real: real.get(accountId) })),
+    accounts: asked.map(({ accountId, stated }) => ({ accountId, stated, chunks: columns.get(accountId) ?? [], countsOn: countsOn.get(accountId) as CountsOn, real: real.get(accountId) })),
     internal: sameDay(stored, matched),
   });
   return ok({
