@@ -37,9 +37,10 @@ export async function loadHeld(reads: HistoryReads, asked: ScopeAsked): Promise<
   if (!scope.ok) return scope;
   const { base, all, inScope } = scope.value;
   const asOf = instant(reads.clock.now());
-  const aside = notCounted(all.map(({ account }) => account), asOf);
+  // Of all: one of which nothing is known takes no other's place.
+  const snapshots = await newestSnapshots(reads.database, all.map(({ account }) => account.accountId));
+  const aside = notCounted(all.map(({ account }) => account), asOf, ({ accountId }) => snapshots.has(accountId));
   const counted = inScope.map(({ account }) => account).filter(({ accountId }) => !aside.has(accountId));
-  const snapshots = await newestSnapshots(reads.database, counted.map(({ accountId }) => accountId));
   const accounts = counted.map((account): HeldAccount => {
     const snapshot = snapshots.get(account.accountId);
     return { accountId: account.accountId, name: accountName(account), provider: account.provider, snapshot: snapshot ? { capturedAt: snapshot.captured_at, currency: snapshot.currency, lines: snapshot.lines } : null };

@@ -48,7 +48,7 @@ export const DuplicateFlagged = strict({
   userId: UserId,
   connectionId: Uuid,
   accountId: Uuid,
-  /** The account that counts instead; null takes the flag back. */
+  /** The account that counts instead wherever it is there; where it is gone, this one follows it. Null takes the flag back. Said last, it holds for every day. */
   duplicateOf: nullable(Uuid),
   by: Type.Enum(['detection', 'user']),
   evidence: Type.Array(Type.String({ maxLength: 300 })),

@@ -72,6 +72,12 @@ describe('the live value of a scope', () => {
     expect([ask(all).value, ask(all, { source: 'house' }).value, ask(all, { source: 'external' }).value, ask(all, { account: excluded.account.accountId }).value]).toEqual(['3', '2', '1', '7']);
   });
 
+  it('has a duplicate as long as its twin has no snapshot, and not beside it', () => {
+    const [empty, twin] = [account(null, null), account([line('currency:USD', '9')], { USD: '9' })];
+    const duplicateOf = (other: UserAccount) => account([line('currency:USD', '9')], { USD: '9' }, { changes: [{ kind: 'duplicate', value: other.account.accountId, effectiveAt: '2026-01-01T00:00:00Z' }] });
+    expect([ask([empty, duplicateOf(empty)]).value, ask([twin, duplicateOf(twin)]).value]).toEqual(['9', '9']);
+  });
+
   it('is zero for nobody\'s accounts, and unknown where none has a snapshot', () => {
     expect(ask([])).toMatchObject({ value: '0', complete: true, quality: 100, dayChange: null, dayChangePercent: null });
     expect(ask([account(null, null)])).toMatchObject({ value: null, complete: false, quality: 0, reasons: [{ code: 'no_history' }] });

@@ -34,7 +34,8 @@ export interface ScopeOf {
 /** Accounts of the scope that count now. Asked for by itself, an account is shown whether it counts or not. */
 export function accountsIn(user: LiveUser, { account, source }: ScopeOf, now: number): UserAccount[] {
   if (account !== null) return user.accounts.filter((one) => one.account.accountId === account);
-  const aside = notCounted(user.accounts.map((one) => one.account), new Date(now).toISOString());
+  const known = new Set(user.accounts.filter((one) => one.live !== null).map((one) => one.account.accountId));
+  const aside = notCounted(user.accounts.map((one) => one.account), new Date(now).toISOString(), ({ accountId }) => known.has(accountId));
   const wanted = (provider: string) => source === 'all' || (provider === 'manual') === (source === 'house');
   return user.accounts.filter((one) => !aside.has(one.account.accountId) && wanted(one.account.provider));
 }
