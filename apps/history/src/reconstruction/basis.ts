@@ -5,7 +5,7 @@
  * dividend spreads the cost over more units; a return of capital lowers it. A short position's basis is what was received, negative.
  * Forwards from where nothing was held, or from a snapshot that states it. Before the first snapshot also backwards from it, which is
  * exact unless the position was sold altogether meanwhile; where that arrives at nothing held and some cost, the provider reckons by
- * another method, and nothing of it is used. Where neither leads anywhere it is unknown.
+ * another method, and nothing of it is used before the last move that changed it. Where neither leads anywhere it is unknown.
  */
 import { exact } from '@tidemark/money';
 import type { BalanceLine } from '@tidemark/contracts';
@@ -121,10 +121,17 @@ function backFrom(units: readonly bigint[], moves: readonly Move[], stated: Rati
   bases[moves.length] = units[moves.length] === 0n ? null : stated;
   for (let index = moves.length - 1; index >= 0; index -= 1) {
     const basis = paidBefore(bases[index + 1] ?? null, units[index] as bigint, units[index + 1] as bigint, moves[index] as Move);
-    if (basis === 'contradicted') return bases.fill(null);
+    // By whatever method it was reckoned, it stands as long as nothing was bought, sold or paid back.
+    if (basis === 'contradicted') return bases.fill(null, 0, sinceLastChange(bases));
     bases[index] = basis;
   }
   return bases;
+}
+
+/** The first place from which on all are the last. */
+function sinceLastChange(bases: readonly (Ratio | null)[]): number {
+  const last = bases.at(-1);
+  return bases.findLastIndex((basis) => basis !== last) + 1;
 }
 
 /** The basis before a move, of that after it. */

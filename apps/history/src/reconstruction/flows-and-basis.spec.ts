@@ -74,6 +74,13 @@ describe('the cost basis', () => {
     expect(then.result.days.map(({ costBasis }) => costBasis?.[0]?.amount)).toEqual(['120', '90']);
   });
 
+  it('by another method stands since the last trade, as the snapshot states it, and is not known before', () => {
+    // One was there before anything is told, one was bought for 120: the two cannot have cost 50 by average cost.
+    const then = given().whole('2026-11-16').snapshot('2026-11-20', { AAPL: { units: '2', costBasis: '50' }, USD: '0' })
+      .buy('2026-11-17', 'AAPL', '1', '120').closes('AAPL', closes).when('2026-11-16', '2026-11-20');
+    expect(then.result.days.map(({ costBasis }) => costBasis?.[0]?.amount ?? null)).toEqual([null, '50', '50', '50', '50']);
+  });
+
   it('is unknown before a sale of everything that no purchase explains: null, not nothing', () => {
     const then = given().snapshot('2026-11-20', { USD: '120' }).sell('2026-11-19', 'AAPL', '1', '120').closes('AAPL', closes).when('2026-11-18', '2026-11-20');
     expect(then.day('2026-11-18')).toMatchObject({ basis: null, value: '110' });
