@@ -38,6 +38,12 @@ describe('what is held at the close of an earlier day', () => {
     expect(gainsOn('2025-01-09')).toEqual({ lines: [], unknown: [] });
   });
 
+  it('has the cost that the first snapshot after it states, where the lots know none and nothing of it moved between', () => {
+    const since: readonly Row[] = [['2026-02-02', 'buy', '14', A, '-2100']];
+    expect(gainsOn('2026-02-02', { rows: since }).lines).toEqual(['20 2400 2700 -300 ']);
+    expect(gainsOn('2026-02-01', { rows: since }).lines).toEqual(['6 720   ']);
+  });
+
   it('is what was captured before it, with the cost that was stated, while nothing of it moves', () => {
     const snapshot = captured('2025-02-03', { asset: A, quantity: '10', costBasis: '990', price: '1' });
     expect(gainsOn('2025-02-28', { snapshot }).lines).toEqual(['10 1200 990 210 2025-01-10']);

@@ -3,7 +3,7 @@
  *
  * The newest snapshot at or before that close says it, with the steps that followed it that far. Without one it is the newest snapshot of
  * all with every step since undone (the lots that are left then), as far as the account's history reaches. What neither can tell is no line:
- * it is named, and there is no sum. A cost that the snapshot states stands as long as nothing of the asset has moved since.
+ * it is named, and there is no sum. A cost that a snapshot states stands as long as nothing of the asset moves between it and the day.
  */
 import type { BalanceLine, historyRpc } from '@tidemark/contracts';
 import { closeOf, dayNumber } from '@tidemark/market';
@@ -58,7 +58,7 @@ function linesOn(then: HeldThen, books: Books, steps: readonly Step[], asset: As
   if (snapshot === null) {
     if (books.unsure.has(`${accountId} ${asset}`)) return { lines: [], unknown: [{ code: 'discrepancy', detail: `How many units of ${asset} were held then is not known: more came in than is held.`, ...at }] };
     const units = left(books, accountId, asset);
-    return { lines: sign(units) === 0 ? [] : [lineOf(then, asset, units, null)], unknown: [] };
+    return { lines: sign(units) === 0 ? [] : (asStated(then, books, steps, asset, on, units) ?? [lineOf(then, asset, units, null)]), unknown: [] };
   }
   const since = steps.filter((step) => step.date <= on && isAfter(step, snapshot));
   const { units, moved } = sinceSnapshot(lines, since, steps.filter((step) => step.date <= on && step.date === snapshot.day && step.at === null), left(books, accountId, asset));
@@ -66,6 +66,15 @@ function linesOn(then: HeldThen, books: Books, steps: readonly Step[], asset: As
   if (sign(units) === 0) return { lines: [], unknown: [] };
   // A price of before a split is one of other units.
   return { lines: [lineOf(then, asset, units, since.some(({ split }) => split !== null) ? null : (lines[0] ?? null))], unknown: [] };
+}
+
+/** The newest lines of the asset without their prices, which are later: what they state that it cost stands where nothing of it has moved since. Null where something has, or the lots know. */
+function asStated({ record: { accountId }, now }: HeldThen, books: Books, steps: readonly Step[], asset: AssetId, on: Day, units: Ratio): BalanceLine[] | null {
+  const { longs, shorts } = books.position(accountId, asset);
+  if ([...longs, ...shorts].every(({ basis }) => basis !== null) || steps.some(({ date }) => date > on)) return null;
+  const lines = now.snapshot?.lines.filter((line) => line.asset === asset) ?? [];
+  if (compared(total(lines.map(({ quantity }) => ratio(quantity))), units) !== 0) return null;
+  return lines.map(({ price: _price, priceAsOf: _priceAsOf, ...line }) => line);
 }
 
 /** Of the snapshot's own day it is not always told which side of it a row is on: the side that the lots agree with. */

@@ -127,7 +127,7 @@ describe('performance', () => {
     const states = async (at: string, lines: Parameters<typeof snapshotOf>[2]) => history.seen(await history.say('sync', byHand.userId, [snapshotOf(byHand, at, lines, null)]));
     await states('2026-11-17T15:00:00.000Z', [stock('AAPL', '10'), usd('0')]);
     // 10 at 110 went, 2.5 at 440 came, and 50 besides.
-    await states('2026-11-18T15:00:00.000Z', [stock('SPY', '2.5'), usd('50')]);
+    await states('2026-11-18T15:00:00.000Z', [{ ...stock('SPY', '2.5'), costBasis: '1000' }, usd('50')]);
     await waitUntil(async () => {
       const chart = await history.call(portfolioHistory, byHand.userId, { from: '2026-11-17', to: '2026-11-18' });
       return chart.ok && chart.value.points[1]?.value === '1150';
@@ -135,6 +135,10 @@ describe('performance', () => {
     const reply = await history.call(performance, byHand.userId, { from: '2026-11-17', to: '2026-11-18' });
     const made = { value: '0.0952380952' };
     expect(reply).toMatchObject({ ok: true, value: { startValue: '1000', endValue: '1150', timeWeighted: made, modifiedDietz: made, flows: [{ date: '2026-11-18', amount: '50', kind: 'stated_otherwise' }] } });
+    // What the statement says that it cost is what every answer about that close takes.
+    expect(reply).toMatchObject({ value: { gain: { unrealised: '100' } } });
+    for (const period of ['1D', '1M'] as const) expect(await history.call(gains, byHand.userId, { period })).toMatchObject({ ok: true, value: { unrealised: { asOf: '2026-11-20', total: '100' } } });
+    expect(await history.call(portfolioHistory, byHand.userId, { period: '1D' })).toMatchObject({ ok: true, value: { points: [{}, { gain: '100', gainPercent: '10' }] } });
   });
 
   it.each([
