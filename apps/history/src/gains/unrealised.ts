@@ -30,14 +30,14 @@ export function unrealisedLines(accounts: readonly HeldAccount[], market: Market
 }
 
 /** What is quoted in another currency than its cost is stated in can be compared in the answer's: the line is in it. Null where it is not so, or something of it is unknown. */
-function paidElsewhere(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, { base, rate }: MarketNow): UnrealisedLine | null {
+function paidElsewhere(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, market: MarketNow): UnrealisedLine | null {
   if (costCurrency === held.currency) return null;
   const inBase = (amount: Decimal | null, currency: string | null) => {
-    const at = currency === null ? null : currency === base ? '1' : rate(currency);
+    const at = currency === null ? null : currency === market.base ? '1' : market.rate(currency);
     return amount === null || at === null ? null : multiply(amount, at);
   };
   const [value, costBasis] = [inBase(held.value, held.currency), inBase(stated(line), costCurrency)];
-  return value === null || costBasis === null ? null : { accountId, asset: line.asset, currency: base, quantity: line.quantity, costBasis, gain: subtract(value, costBasis), acquired: null, value };
+  return value === null || costBasis === null ? null : { accountId, asset: line.asset, currency: market.base, quantity: line.quantity, costBasis, gain: subtract(value, costBasis), acquired: null, value };
 }
 
 function lineOf(accountId: string, line: BalanceLine, costCurrency: string | null, held: { currency: string | null; value: Decimal | null }, position: Position, alone: boolean): UnrealisedLine {
