@@ -5,16 +5,21 @@ import type { BalanceLine, BalanceSnapshotCaptured, historyRpc as rpc, LogPositi
 import { historyRpc } from '@tidemark/contracts';
 import { EventLog, eventLogMigration, startEventLogServer } from '@tidemark/event-log';
 import type { NewEvent } from '@tidemark/event-log';
+import type { Clock } from '@tidemark/kernel';
 import { migrate, openDatabase, provisionDatabase } from '@tidemark/postgres';
 import type { Database, Provisioned } from '@tidemark/postgres';
 import { waitForPositions } from '@tidemark/projections';
-import { connectNats, newId, RpcClient } from '@tidemark/service';
+import { connectNats, createLogger, newId, RpcClient } from '@tidemark/service';
 import type { RunningService } from '@tidemark/service';
 import { ManualClock, startNats, testDatabase } from '@tidemark/testing';
+import { Registry } from 'prom-client';
 import { startHistory } from './app.js';
 import type { Given } from './app.js';
 import { historyConfig } from './config.js';
+import type { PriceSupply, RunDeps } from './jobs/deps.js';
+import { runMetrics } from './metrics.js';
 import { READ_MODELS } from './reads/read-context.js';
+import { reconstruct } from './reconstruction/reconstruct.js';
 
 export const NOW = '2026-11-20T22:00:00.000Z';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -153,4 +158,12 @@ export function corrected({ userId, connectionId, accountId, provider }: GivenAc
 
 export function completed({ userId, connectionId, provider }: GivenAccount, syncId: string): Said {
   return [`connection-sync-${connectionId}`, 'SyncCompleted', { userId, connectionId, syncId, provider, accounts: 1, snapshots: 1, transactions: 1, durationMs: 5, notes: [] }];
+}
+
+/** What a worker beside the service's own is given. */
+export function workerDeps(database: Database, supply: PriceSupply, clock: Clock): RunDeps {
+  return {
+    database, supply, reconstruct, log: new EventLog({ name: 'history', database, partitions: 4 }), clock, logger: createLogger({ service: 'spec', level: 'silent' }), metrics: runMetrics(new Registry()), wake: () => undefined,
+    settings: { batch: 16, concurrency: 1, lockMs: 1_000, pollMs: 50, gatherMs: 1_000, patienceMs: 1_000 },
+  };
 }

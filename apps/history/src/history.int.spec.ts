@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyRpc } from '@tidemark/contracts';
 import type { BalanceLine, EventEnvelope, RecordedTransaction } from '@tidemark/contracts';
-import { EventLog } from '@tidemark/event-log';
 import { dayNumber, dayOf } from '@tidemark/market';
 import { openDatabase } from '@tidemark/postgres';
 import type { Database } from '@tidemark/postgres';
-import { createLogger, newId } from '@tidemark/service';
+import { newId } from '@tidemark/service';
 import type { RunningService } from '@tidemark/service';
-import { Registry } from 'prom-client';
-import { completed, corrected, discover, NOW, recorded, snapshotOf, startFixture, stock, trade, usd } from './history.fixture.js';
+import { completed, corrected, discover, NOW, recorded, snapshotOf, startFixture, stock, trade, usd, workerDeps } from './history.fixture.js';
 import type { GivenAccount, HistoryFixture } from './history.fixture.js';
 import type { PriceSupply, RunDeps } from './jobs/deps.js';
 import { pricesOf } from './jobs/prices.fixture.js';
@@ -17,8 +15,6 @@ import type { Job } from './jobs/job.js';
 import { claimJobs, failRuns } from './jobs/queue.js';
 import { marketReactor } from './jobs/react.js';
 import { runBatch } from './jobs/run-batch.js';
-import { runMetrics } from './metrics.js';
-import { reconstruct } from './reconstruction/reconstruct.js';
 import { readAccountDays } from './storage/read-days.js';
 
 const { getReconstruction, performance, portfolioHistory, startReconstruction } = historyRpc;
@@ -41,12 +37,10 @@ async function firstSync(account: GivenAccount, lines: readonly BalanceLine[], t
   await history.say('sync', account.userId, [snapshotOf(account, capturedAt, lines, syncId), ...(transactions.length > 0 ? [recorded(account, transactions, syncId)] : []), completed(account, syncId)]);
 }
 
-/** What a worker beside the service's own is given. */
-function depsOn(database: Database, supply: PriceSupply): RunDeps {
-  return {
-    database, supply, reconstruct, log: new EventLog({ name: 'history', database, partitions: 4 }), clock: history.clock, logger: createLogger({ service: 'spec', level: 'silent' }), metrics: runMetrics(new Registry()), wake: () => undefined,
-    settings: { batch: 16, concurrency: 1, lockMs: 1_000, pollMs: 50, gatherMs: 1_000, patienceMs: 1_000 },
-  };
+const depsOn = (database: Database, supply: PriceSupply): RunDeps => workerDeps(database, supply, history.clock);
+
+async function waitsForPrices({ accountId, userId }: GivenAccount): Promise<void> {
+  while (((await history.call(getReconstruction, userId, { accountId })) as { value?: historyRpc.Reconstruction }).value?.status !== 'waiting_for_prices');
 }
 
 async function valueOn(account: GivenAccount, days: readonly string[], revision?: number): Promise<(string | undefined)[]> {
@@ -80,8 +74,7 @@ describe('reconstruction', () => {
     const account = await discover(history);
     prices.pending.add('SLOW');
     await firstSync(account, [stock('SLOW', '10')], []);
-    const waiting = async () => history.call(getReconstruction, account.userId, { accountId: account.accountId });
-    while (((await waiting()) as { value?: historyRpc.Reconstruction }).value?.status !== 'waiting_for_prices');
+    await waitsForPrices(account);
     const asked = await Promise.all([1, 2].map(() => history.call(startReconstruction, account.userId, { accountId: account.accountId })));
     expect(asked).toMatchObject([{ ok: true, value: { joined: true } }, { ok: true, value: { joined: true } }]);
     prices.pending.clear();
@@ -228,8 +221,7 @@ describe('a run whose patience is over', () => {
     prices.pending.add('TARDY');
     closes['TARDY'] = () => '5';
     await firstSync(account, [stock('TARDY', '10')], []);
-    const asked = { accountId: account.accountId };
-    while (((await history.call(getReconstruction, account.userId, asked)) as { value?: historyRpc.Reconstruction }).value?.status !== 'waiting_for_prices');
+    await waitsForPrices(account);
     await history.database.query(`UPDATE reconstruction SET due_at = now(), prices_since = now() - interval '1 day' WHERE account_id = $1`, [account.accountId]);
     expect(await history.finished(account)).toMatchObject({ revision: 1, unpriced: [] });
     prices.pending.clear();

@@ -64,22 +64,7 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
   const book = priceBook(database);
   let position = 0;
 
-  async function closesOf(to: DayNumber): Promise<ReconstructionInput['closesOf']> {
-    const { rows } = await database.query<{ asset: string; symbol: string }>(`SELECT asset, symbol FROM asset_symbol WHERE status = 'mapped'`);
-    const closes = await book.closes(rows.map((row) => row.symbol), to - 60, to);
-    return (asset) => closes.get(rows.find((row) => row.asset === asset)?.symbol ?? '') ?? null;
-  }
-
-  async function computed({ accountId, currency, tells, snapshots }: GivenAccount, to: DayNumber) {
-    const first = snapshots[0] as CapturedSnapshot;
-    const [closes, lines] = [await closesOf(to), new Map(snapshots.flatMap(({ lines: all }) => all.map((line) => [line.asset, line])))];
-    const listed: ReconstructionInput['closesOf'] = (asset) => {
-      const known = closes(asset);
-      return known !== null && isSameListing(asset, lines.get(asset)?.currency, known.currency) ? known : null;
-    };
-    return reconstruct({ accountId, currency, from: first.day, to, snapshots, transactions: [], wholeFrom: tells ? first.day : null, closesOf: listed, marketDayOf: (at) => marketDayNumber(Date.parse(at)) });
-  }
-
+  const computed = (account: GivenAccount, to: DayNumber) => computedBy(database, book, account, to);
   const ground: ClosingGround = {
     database, log, clock, deps, pending,
     closer: new Closer(deps, 'one'),
@@ -126,6 +111,20 @@ export async function closingGround(name: string, now: string): Promise<ClosingG
     },
   };
   return ground;
+}
+
+/** What the engine makes of the account with the closes that are stored. */
+async function computedBy(database: Database, book: ReturnType<typeof priceBook>, { accountId, currency, tells, snapshots }: GivenAccount, to: DayNumber) {
+  const { rows } = await database.query<{ asset: string; symbol: string }>(`SELECT asset, symbol FROM asset_symbol WHERE status = 'mapped'`);
+  const symbols = new Map(rows.map((row) => [row.asset, row.symbol]));
+  const closes = await book.closes([...symbols.values()], to - 60, to);
+  const first = snapshots[0] as CapturedSnapshot;
+  const lines = new Map(snapshots.flatMap(({ lines: all }) => all.map((line) => [line.asset, line])));
+  const closesOf: ReconstructionInput['closesOf'] = (asset) => {
+    const known = closes.get(symbols.get(asset) ?? '') ?? null;
+    return known !== null && isSameListing(asset, lines.get(asset)?.currency, known.currency) ? known : null;
+  };
+  return reconstruct({ accountId, currency, from: first.day, to, snapshots, transactions: [], wholeFrom: tells ? first.day : null, closesOf, marketDayOf: (at) => marketDayNumber(Date.parse(at)) });
 }
 
 async function storePrices(database: Database, symbol: string, closes: Readonly<Record<string, string>>, { currency = 'USD', kind = 'security', coveredTo }: { currency?: string; kind?: string; coveredTo?: DayNumber } = {}): Promise<void> {
