@@ -49,7 +49,13 @@ export async function gainsOf(reads: HistoryReads, asked: GainsAsked, options: {
   const { held, market, unheld } = options.unrealised === false ? NOTHING_HELD : asOf === null ? await heldNow(reads, loaded, scope, base) : await loadHeldOn(reads, inScope, { loaded, books, base }, asOf);
   const unrealised = market === null ? [] : unrealisedLines(held, market, (accountId, asset) => books.position(accountId, asset));
   const counts = (accountId: string, day: string) => scope.has(accountId) && notCounted(accountId, day) === null;
-  return ok(gainsAnswer({ currency: base, method, days: days.value, asOf, today, realised: books.lines, unrealised, unheld, reasons: books.reasons, counts, rate: loaded.rate }));
+  const later = asked.period === undefined ? [] : beginLater(held, unheld);
+  return ok(gainsAnswer({ currency: base, method, days: days.value, asOf, today, realised: books.lines, unrealised, unheld: unheld.filter((reason) => !later.includes(reason)), reasons: [...books.reasons, ...later], counts, rate: loaded.rate }));
+}
+
+/** Accounts that begin after a period's last close: they are in no day of it, in gains as in the chart and in the returns, beside others that are. */
+function beginLater(held: Held['held'], unheld: Held['unheld']): Held['unheld'] {
+  return held.some(({ snapshot }) => snapshot !== null) ? unheld.filter(({ code }) => code === 'no_history') : [];
 }
 
 const NOTHING_HELD = { held: [], market: null, unheld: [] };

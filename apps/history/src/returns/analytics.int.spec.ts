@@ -139,6 +139,11 @@ describe('performance', () => {
     expect(reply).toMatchObject({ value: { gain: { unrealised: '100' } } });
     for (const period of ['1D', '1M'] as const) expect(await history.call(gains, byHand.userId, { period })).toMatchObject({ ok: true, value: { unrealised: { asOf: '2026-11-20', total: '100' } } });
     expect(await history.call(portfolioHistory, byHand.userId, { period: '1D' })).toMatchObject({ ok: true, value: { points: [{}, { gain: '100', gainPercent: '10' }] } });
+    // One that begins after the close is in none of them.
+    const later = await discover(history, { provider: 'manual', userId: byHand.userId });
+    await history.seen(await history.say('sync', byHand.userId, [snapshotOf(later, '2026-11-20T21:30:00.000Z', [stock('AAPL', '1')], null)]));
+    expect(await history.call(gains, byHand.userId, { period: '1D' })).toMatchObject({ ok: true, value: { unrealised: { total: '100', lines: [{}] }, reasons: [{ code: 'no_history', accountId: later.accountId }] } });
+    expect(await history.call(performance, byHand.userId, { period: '1D' })).toMatchObject({ ok: true, value: { gain: { unrealised: '100' } } });
   });
 
   it.each([
