@@ -106,12 +106,20 @@ async function accountsOf(userId: string, taken: Taken, snapshots: ReadonlyMap<s
     return { accountId, transactions: own.flatMap((page) => page.transactions), withdrawn: [...own.flatMap((page) => page.withdrawn), ...anybodys], wholeRange: isWhole(own, taken) };
   });
   if (!transactions) return answers.map(({ accountId }) => ({ accountId, snapshot: snapshots.get(accountId) ?? null, diff: null }));
-  const { from, to } = transactions;
+  const { from, to, whole } = transactions;
   const asked = answers.map((one) => ({ accountId: one.accountId, identities: [...one.transactions.map((transaction) => transaction.identity), ...one.withdrawn] }));
   const known = await loadKnown(tx, asked, from, to);
-  const diffs = answers.map(({ accountId, ...said }) => ({ accountId, diff: diffTransactions(accountId, known.get(accountId) ?? [], { ...said, from, to }) }));
+  const diffs = answers.map(({ accountId, ...said }) => ({ accountId, diff: diffTransactions(accountId, known.get(accountId) ?? [], { ...said, from: whole ? beginning(said.transactions) : from, to }) }));
   await saveKnown(tx, userId, diffs);
   return diffs.map(({ accountId, diff }) => ({ accountId, snapshot: snapshots.get(accountId) ?? null, diff }));
+}
+
+/**
+ * From when on what is missing in an answer of everything has been withdrawn: from its first row on. What is older the provider keeps no
+ * longer, or does not give this time; an answer without any row withdraws nothing.
+ */
+function beginning(transactions: readonly { readonly date: string }[]): string {
+  return transactions.reduce((first, { date }) => (date < first ? date : first), '9999-12-31');
 }
 
 /** An account without a page was not spoken of: nothing of it is missing. */

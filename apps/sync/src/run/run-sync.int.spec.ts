@@ -159,6 +159,26 @@ describe('later syncs', () => {
     expect(world.plaid.asked.find((one) => one.what === 'fetchTransactions')?.from).toBe('2024-11-20');
   });
 
+  it('of the whole range take back what is missing in its midst, and nothing from before its first row', async () => {
+    world.plaid.transactions = { a: ['2025-01-10', '2026-10-01', '2026-11-10'].map((date, index) => transaction(`w${index}`, { date, amount: `-${index + 1}` })) };
+    const linked = await world.linked(user);
+    const withdrawn = async () => (await world.events(user, 'TransactionsCorrected')).flatMap((event) => (event.data['withdrawn'] as { identity: string }[]).map(({ identity }) => identity));
+    const wholeRead = async () => {
+      await world.database.query('UPDATE connection_sync SET whole_wanted = true WHERE connection_id = $1', [linked.connectionId]);
+      await again(linked);
+    };
+    const [first, , last] = world.plaid.transactions['a'] as ReturnType<typeof transaction>[];
+    world.plaid.transactions = { a: [] };
+    await wholeRead();
+    expect(await withdrawn()).toEqual([]);
+    world.plaid.transactions = { a: [last as ReturnType<typeof transaction>] };
+    await wholeRead();
+    expect(await withdrawn()).toEqual([]);
+    world.plaid.transactions = { a: [first, last] as ReturnType<typeof transaction>[] };
+    await wholeRead();
+    expect(await withdrawn()).toEqual(['w1']);
+  });
+
   it('go on from the provider\'s cursor', async () => {
     world.plaid.cursor = 'cursor-1';
     world.plaid.wholeRange = false;
