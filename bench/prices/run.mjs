@@ -8,6 +8,7 @@ import { migrate, openDatabase, provisionDatabase } from '@tidemark/postgres';
 import { createLogger, newId } from '@tidemark/service';
 import { ManualClock, startPostgres, waitUntil } from '@tidemark/testing';
 import { History1763700020000 } from '../../apps/history/dist/migrations/history.migration.js';
+import { Introduced1763900020000 } from '../../apps/history/dist/migrations/introduced.migration.js';
 import { Prices1763710030000 } from '../../apps/history/dist/migrations/prices.migration.js';
 import { startPrices } from '../../apps/history/dist/prices/start-prices.js';
 import { CountingSource } from './counting-source.mjs';
@@ -38,7 +39,7 @@ export async function prices({ progress, quick }) {
 
 async function one(postgres, users) {
   const urls = await provisionDatabase({ adminUrl: postgres.adminUrl, database: `bench_prices_${users}_${Date.now()}`, ownerPassword: 'o', servicePassword: 's' });
-  await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, Prices1763710030000] });
+  await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, Prices1763710030000, Introduced1763900020000] });
   const database = await openDatabase({ url: urls.serviceUrl, application: 'bench-prices', poolSize: 10 });
   const source = new CountingSource(symbolNames());
   const clock = new ManualClock(START);

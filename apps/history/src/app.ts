@@ -32,6 +32,7 @@ import { HistoryDays1763700060000 } from './migrations/days.migration.js';
 import { History1763700020000 } from './migrations/history.migration.js';
 import { HistoryIntraday1763700080000 } from './migrations/intraday.migration.js';
 import { Prices1763710030000 } from './migrations/prices.migration.js';
+import { Introduced1763900020000 } from './migrations/introduced.migration.js';
 import { Opened } from './opened.js';
 import type { PriceSource } from './price-source/price-source.js';
 import { PRICES, PricesController } from './prices/prices.controller.js';
@@ -57,7 +58,7 @@ const CONTROLLERS = [
 export const PROJECTIONS = [accounts, settings, capturedSnapshots, holdings, transactions];
 
 /** @param partitions of the log, fixed when it is installed */
-export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000, Closing1763700070000, HistoryIntraday1763700080000, Prices1763710030000];
+export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), History1763700020000, HistoryDays1763700060000, Closing1763700070000, HistoryIntraday1763700080000, Prices1763710030000, Introduced1763900020000];
 
 /** What a test gives in place of the world. */
 export interface Given {

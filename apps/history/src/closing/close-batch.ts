@@ -73,14 +73,12 @@ export async function leaveToEngine(tx: SqlClient, accounts: readonly BatchAccou
 /** How many days back the price that a snapshot carries is dated by the market's closes; older is as old. */
 const DATED_DAYS = 400;
 
-/** @param accounts ascending by id, as `nextAccounts` gives them */
 export function valuesOf(accounts: readonly BatchAccount[], market: Market, day: DayNumber, carriedReason: number): unknown[] {
   const first = day - DATED_DAYS;
   const closes = Array.from({ length: DATED_DAYS + 1 }, (_, at) => closeMs(first + at, market));
   return [
     accounts.map((one) => one.accountId), accounts.map((one) => one.revision), accounts.map((one) => one.currency),
     accounts.map((one) => dayAt(one.capturedAt, closes, first)), day, market.id, closes, first, carriedReason,
-    accounts[0]?.accountId, accounts.at(-1)?.accountId,
     accounts.map((one) => calendarDayNumber(one.capturedAt, market)), accounts.map((one) => one.capturedAt),
   ];
 }

@@ -10,6 +10,7 @@ import { Closing1763700070000 } from '../migrations/closing.migration.js';
 import { HistoryDays1763700060000 } from '../migrations/days.migration.js';
 import { History1763700020000 } from '../migrations/history.migration.js';
 import { Prices1763710030000 } from '../migrations/prices.migration.js';
+import { Introduced1763900020000 } from '../migrations/introduced.migration.js';
 import { priceBook } from '../prices/price-book.js';
 import { capturedSnapshots } from '../projections/captured-snapshots/project.js';
 import { holdings } from '../projections/holdings/project.js';
@@ -54,7 +55,7 @@ export interface ClosingGround {
 export async function closingGround(name: string, now: string): Promise<ClosingGround> {
   const server = await testDatabase(name);
   const urls = await provisionDatabase({ adminUrl: server.adminUrl, database: `${server.prefix}_h`, ownerPassword: 'o', servicePassword: 's' });
-  await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, HistoryDays1763700060000, Closing1763700070000, Prices1763710030000] });
+  await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, HistoryDays1763700060000, Closing1763700070000, Prices1763710030000, Introduced1763900020000] });
   const database = await openDatabase({ url: urls.serviceUrl, application: 'history', poolSize: 6 });
   const log = new EventLog({ name: 'history', database });
   const clock = new ManualClock(now);

@@ -13,20 +13,20 @@
  *   rows     the day by currency
  *
  * How it is planned must not depend on statistics: these tables fill while a day is closed, and a guess of one row where there are
- * thousands made a batch take ten seconds. So what is looked up by account is a subquery of one row, which is an index lookup whatever
- * the guess, and the joins are hashed (`withHashedJoins`).
+ * thousands made a batch take ten seconds. So what is looked up by account is a subquery that cannot become a join (one value, or
+ * OFFSET 0), which is an index lookup whatever the guess, and the joins are hashed (`withHashedJoins`).
  */
 import type { SqlClient } from '@tidemark/postgres';
 import { SCORE } from '../reconstruction/quality.js';
 
-/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` and `$11` the least and the greatest of the ids, so that the lines of a batch are read as one range, `$12` calendar days and `$13` instants of the snapshots. */
+/** `$1` ids, `$2` revisions, `$3` currencies, `$4` days of the snapshots, `$5` day, `$6` market, `$7` closes in ms, `$8` day of the first of them, `$9` id of the reason `carried`, `$10` calendar days and `$11` instants of the snapshots. */
 const DAY_DATE = `(date '1970-01-01' + $5::int)`;
 
 const LINES = `
-  acc AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $12::int[], $13::bigint[]) AS a(account_id, revision, currency, snap, taken, captured)),
+  acc AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $10::int[], $11::bigint[]) AS a(account_id, revision, currency, snap, taken, captured)),
   raw AS (
-    SELECT h.*, a.snap, a.taken, quoted, CASE WHEN h.price IS NOT NULL THEN least(a.snap, $8::int + width_bucket(quoted - 1, $7::bigint[])) END AS own_day
-    FROM acc a JOIN holding h USING (account_id) CROSS JOIN LATERAL (SELECT least((extract(epoch FROM h.price_at) * 1000)::bigint, a.captured) AS quoted) q WHERE h.account_id BETWEEN $10::uuid AND $11::uuid AND NOT h.counted_as_cash),
+    SELECT h.*, a.snap, a.taken, CASE WHEN h.price IS NOT NULL THEN least(a.snap, $8::int + width_bucket(quoted - 1, $7::bigint[])) END AS own_day
+    FROM acc a CROSS JOIN LATERAL (SELECT *, least((extract(epoch FROM price_at) * 1000)::bigint, a.captured) AS quoted FROM holding o WHERE o.account_id = a.account_id AND NOT o.counted_as_cash OFFSET 0) h),
   book AS (
     SELECT account_id, asset, snap, taken, starts_with(asset, 'currency:') AS cash, sum(quantity) AS units, (array_agg(multiplier ORDER BY line DESC))[1] AS multiplier, min(currency) AS currency, min(currency) <> max(currency) AS mixed,
       (array_agg(price ORDER BY own_day DESC, quoted DESC, line DESC) FILTER (WHERE price IS NOT NULL))[1] AS own, max(own_day) AS own_day,
@@ -101,7 +101,7 @@ export const CLOSE_AGAIN = `
   WITH ${LINES}, ${ACCOUNTS},
   stored AS (
     SELECT d.* FROM acc a CROSS JOIN LATERAL (
-      SELECT * FROM account_day x WHERE x.account_id = a.account_id AND x.day = ${DAY_DATE} AND x.revision = (SELECT max(revision) FROM account_day y WHERE y.account_id = a.account_id AND y.day = ${DAY_DATE})) d),
+      SELECT * FROM account_day x WHERE x.account_id = a.account_id AND x.day = ${DAY_DATE} AND x.revision = (SELECT max(revision) FROM account_day y WHERE y.account_id = a.account_id AND y.day = ${DAY_DATE}) OFFSET 0) d),
   pairs AS (
     SELECT coalesce(r.account_id, s.account_id) AS account_id, coalesce(r.currency, s.currency) AS currency, s.value AS before, r.value AS after,
       (r.securities, r.quality, r.origin, r.complete, r.cost_known, r.value, r.cash, r.cost_basis, r.reasons) IS DISTINCT FROM (s.securities, s.quality, s.origin, s.complete, s.cost_known, s.value, s.cash, s.cost_basis, s.reasons) AS differs

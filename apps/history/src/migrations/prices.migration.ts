@@ -23,8 +23,6 @@ const PRICES = `
     failure text,
     -- The failure does not pass by itself: nobody waits for it.
     final boolean NOT NULL DEFAULT false,
-    -- The source says that there is no such symbol: it is not asked again before this. Null: nobody has said so.
-    absent_until timestamptz,
     fence int NOT NULL DEFAULT 0,
     locked_by text,
     locked_until timestamptz);
@@ -63,13 +61,6 @@ const PRICES = `
     wanted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (symbol, run_id, force));
   CREATE INDEX price_want_run ON price_want (run_id);
-  -- Symbols that nobody had asked for before a user compared with them: each costs calls, so a user has a few of them a day.
-  CREATE TABLE benchmark_introduced (
-    user_id text NOT NULL,
-    symbol text NOT NULL,
-    at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (user_id, symbol));
-  CREATE INDEX benchmark_introduced_at ON benchmark_introduced (at);
   -- What an operator's refresh has brought so far.
   CREATE TABLE price_refresh (run_id uuid PRIMARY KEY, asked_at timestamptz NOT NULL DEFAULT now(), stored int NOT NULL DEFAULT 0, corrected int NOT NULL DEFAULT 0);`;
 
@@ -107,7 +98,7 @@ const SYMBOLS = `
     PRIMARY KEY (asset, run_id));
   CREATE INDEX symbol_want_run ON symbol_want (run_id);`;
 
-const ALL = 'price_series, price_month, price_split, price_quarantine, price_want, price_refresh, benchmark_introduced, asset_symbol, symbol_want';
+const ALL = 'price_series, price_month, price_split, price_quarantine, price_want, price_refresh, asset_symbol, symbol_want';
 
 export class Prices1763710030000 implements MigrationInterface {
   readonly name = 'Prices1763710030000';

@@ -84,7 +84,8 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
     readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to, compacting: scope.compacting }),
     loadFlows(database, asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
   ]);
-  const matched = matchTransfers(stored);
+  // What does not count that day takes no other's counterpart: a second link of an account has the same transfers.
+  const matched = matchTransfers(stored.filter(({ accountId, day }) => countsOn.get(accountId)?.(day) === null));
   const rates = await prices.ratesFor([...new Set([scope.base, ...currenciesOf(columns)])], reach.from - 1, reach.to);
   const real = realAccounts(scope.all.map(({ account }) => account));
   const combined = combineDays({

@@ -7,6 +7,7 @@ import { createLogger, createMetrics, newId, readConfig } from '@tidemark/servic
 import { ManualClock, testDatabase, waitUntil } from '@tidemark/testing';
 import { History1763700020000 } from '../migrations/history.migration.js';
 import { Prices1763710030000 } from '../migrations/prices.migration.js';
+import { Introduced1763900020000 } from '../migrations/introduced.migration.js';
 import { costACall, createPriceSource, priceSettings } from '../price-source/price-settings.js';
 import type { PriceDeps, PriceWorkSettings } from '../prices/deps.js';
 import { priceMetrics } from '../prices/price-metrics.js';
@@ -36,7 +37,7 @@ export class PriceWorld {
     world.fmp = await FakeFmp.start();
     world.closers.push(() => world.fmp.close());
     const urls = await provisionDatabase({ adminUrl: test.adminUrl, database: `${test.prefix}_history`, ownerPassword: 'o', servicePassword: 's' });
-    await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, Prices1763710030000] });
+    await migrate({ ownerUrl: urls.ownerUrl, serviceRole: urls.serviceRole, migrations: [eventLogMigration(), History1763700020000, Prices1763710030000, Introduced1763900020000] });
     world.url = urls.serviceUrl;
     world.database = await openDatabase({ url: urls.serviceUrl, application: 'history' });
     world.closers.push(() => world.database.close());
