@@ -172,6 +172,8 @@ describe('the same real account through both providers', () => {
     await waitUntil(async () => (await account(accountId)).duplicateOf === plaid, { describe: 'the new link to follow' });
     expect(await account(accountId)).toMatchObject({ status: 'active', countsFrom: expect.any(String) });
     expect((await account(plaid)).duplicateOf).toBe(snaptrade);
+    // It counts as it is: to say so takes nothing back.
+    expect(value(await house.as(ada)(rpc.changeAccount, { accountId, countInTotals: true }))).toMatchObject({ duplicateOf: plaid, countsFrom: expect.any(String) });
     const two = await house.as(ada)(rpc.changeAccount, { accountId, duplicateOf: null });
     expect(value(two)).toMatchObject({ duplicateOf: null, countsFrom: null });
     const back = await house.as(ada, { after: two.ok ? (two.positions ?? []) : [] })(rpc.changeAccount, { accountId, duplicateOf: plaid });

@@ -47,7 +47,11 @@ async function changesFor(parts: Parts, payload: Payload, row: AccountRow): Prom
     { type: 'change-account', at, accountId: row.account_id, ...(name === undefined ? {} : { displayName: name }), ...(countInTotals === undefined ? {} : { countInTotals }), ...(timeZone === undefined ? {} : { timeZone: timeZone && canonicalZone(timeZone) }) },
   ];
   // Who says that an account counts says that it is no duplicate: else the answer would be that it counts, and no total would have it.
-  if (duplicateOf === undefined && countInTotals === true && row.duplicate_of !== null) mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf: null, by: 'user', evidence: EVIDENCE });
+  // One that follows a link that ended counts already: taking its flag back would let both links' pasts count.
+  if (duplicateOf === undefined && countInTotals === true && row.duplicate_of !== null) {
+    const twin = await findAccountRow(parts.database, row.user_id, row.duplicate_of);
+    if (twin?.status === 'active') mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf: null, by: 'user', evidence: EVIDENCE });
+  }
   if (duplicateOf === undefined) return ok([{ stream: streamOf(row), commands: mine }]);
   mine.push({ type: 'flag-duplicate', at, accountId: row.account_id, duplicateOf, by: 'user', evidence: EVIDENCE });
   if (duplicateOf === null || duplicateOf === row.account_id) return ok([{ stream: streamOf(row), commands: mine }]);

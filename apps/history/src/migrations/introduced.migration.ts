@@ -1,17 +1,20 @@
-/** What nobody asks the price source for again and again: symbols that it does not have, and those that a user is the first to compare with. */
+/**
+ * What nobody asks the price source for again and again: symbols that it does not have, and those that a user is the first to compare with.
+ * IF NOT EXISTS, because stores of one day have them from an earlier migration.
+ */
 import { grant } from '@tidemark/postgres';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const INTRODUCED = `
   -- The source says that there is no such symbol: it is not asked again before this. Null: nobody has said so.
-  ALTER TABLE price_series ADD COLUMN absent_until timestamptz;
+  ALTER TABLE price_series ADD COLUMN IF NOT EXISTS absent_until timestamptz;
   -- Symbols that nobody had asked for before a user compared with them: each costs calls, so a user has a few of them a day.
-  CREATE TABLE benchmark_introduced (
+  CREATE TABLE IF NOT EXISTS benchmark_introduced (
     user_id text NOT NULL,
     symbol text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, symbol));
-  CREATE INDEX benchmark_introduced_at ON benchmark_introduced (at);`;
+  CREATE INDEX IF NOT EXISTS benchmark_introduced_at ON benchmark_introduced (at);`;
 
 export class Introduced1763900020000 implements MigrationInterface {
   readonly name = 'Introduced1763900020000';

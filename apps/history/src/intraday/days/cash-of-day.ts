@@ -17,8 +17,9 @@ export async function readCash(client: SqlClient, accountIds: readonly string[],
   const { rows } = await client.query<{ accountId: string; capturedAt: string; amounts: [string, string][] | null }>(
     `SELECT s.account_id AS "accountId", s.captured_at AS "capturedAt",
        (SELECT json_agg(json_build_array(substr(l ->> 'asset', 10), l ->> 'quantity')) FROM json_array_elements(s.lines) l WHERE starts_with(l ->> 'asset', 'currency:') AND NOT coalesce((l ->> 'countedAsCash')::boolean, false)) AS amounts
-     FROM captured_snapshot s WHERE s.account_id = ANY($1::uuid[]) AND s.captured_at <= $3
-       AND s.captured_at >= coalesce((SELECT max(e.captured_at) FROM captured_snapshot e WHERE e.account_id = s.account_id AND e.captured_at <= $2), '-infinity')
+     FROM unnest($1::uuid[]) AS a(account_id)
+     CROSS JOIN LATERAL (SELECT coalesce(max(e.captured_at), '-infinity') AS since FROM captured_snapshot e WHERE e.account_id = a.account_id AND e.captured_at <= $2) f
+     JOIN captured_snapshot s ON s.account_id = a.account_id AND s.captured_at BETWEEN f.since AND $3
      ORDER BY s.captured_at, s.epoch, s.position`,
     [accountIds, from, to],
   );
