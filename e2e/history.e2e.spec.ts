@@ -99,6 +99,8 @@ describe('what follows from them', () => {
     expect(performance.timeWeighted.value ?? performance.timeWeighted.reason).toBeTruthy();
     const allocation = await ada.must<historyRpc.Allocation>('GET', '/portfolio/allocation?by=class');
     expect(sum(allocation.slices.map(({ percent }) => percent ?? '0'))).toBe('100');
+    const { slices: sectors } = await ada.must<historyRpc.Allocation>('GET', '/portfolio/allocation?by=sector');
+    expect(sectors.map(({ key }) => key)).toEqual(expect.arrayContaining(['Technology', 'cash']));
     expect((await ada.must<historyRpc.Analytics>('GET', '/portfolio/analytics')).largest.length).toBeGreaterThan(0);
     const activities = await ada.must<{ items: historyRpc.Activity[]; nextCursor: string | null }>('GET', '/portfolio/activities?limit=5');
     expect(activities.items).toHaveLength(5);

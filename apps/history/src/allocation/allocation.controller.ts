@@ -7,6 +7,7 @@ import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
 import { allocate } from './allocate.js';
 import { loadHeld } from './load-held.js';
+import { sectorsOf } from './sectors.js';
 
 @Controller()
 export class AllocationController {
@@ -19,7 +20,8 @@ export class AllocationController {
     if (!held.ok) return refused(held.error);
     const { base, asOf, total, complete, aside } = held.value;
     const { by = 'class' } = payload;
-    const { slices, reasons } = allocate(held.value, by);
+    const sectors = by === 'sector' ? await sectorsOf(this.reads.database, held.value.lines.map((line) => line.asset)) : new Map<string, string>();
+    const { slices, reasons } = allocate(held.value, by, (asset) => sectors.get(asset) ?? null);
     return answered({ currency: base, asOf, by, slices, total, complete, reasons: [...reasons, ...aside] }, { stale });
   }
 }

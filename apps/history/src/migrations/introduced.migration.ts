@@ -1,5 +1,6 @@
 /**
- * What nobody asks the price source for again and again: symbols that it does not have, and those that a user is the first to compare with.
+ * What nobody asks the price source for again and again: symbols that it does not have, and those that a user is the first to compare with;
+ * and what its profile of a symbol says of the sector.
  * IF NOT EXISTS, because stores of one day have them from an earlier migration.
  */
 import { grant } from '@tidemark/postgres';
@@ -14,7 +15,9 @@ const INTRODUCED = `
     symbol text NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, symbol));
-  CREATE INDEX IF NOT EXISTS benchmark_introduced_at ON benchmark_introduced (at);`;
+  CREATE INDEX IF NOT EXISTS benchmark_introduced_at ON benchmark_introduced (at);
+  -- As the price source's profile of the symbol words it.
+  ALTER TABLE asset_symbol ADD COLUMN IF NOT EXISTS sector text;`;
 
 export class Introduced1763900020000 implements MigrationInterface {
   readonly name = 'Introduced1763900020000';
@@ -25,6 +28,6 @@ export class Introduced1763900020000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE benchmark_introduced; ALTER TABLE price_series DROP COLUMN absent_until');
+    await runner.query('DROP TABLE benchmark_introduced; ALTER TABLE price_series DROP COLUMN absent_until; ALTER TABLE asset_symbol DROP COLUMN sector');
   }
 }

@@ -29,6 +29,8 @@ export interface SymbolProfile {
   readonly currency: string | null;
   readonly cusip: string | null;
   readonly isin: string | null;
+  /** As the source words it; absent where it knows none. */
+  readonly sector?: string | null;
 }
 
 export interface SymbolMatch {

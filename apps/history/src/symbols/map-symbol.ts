@@ -48,7 +48,7 @@ export async function mapSymbol(deps: PriceDeps, request: MapRequest): Promise<R
   const done = await deps.log.transaction(async (tx) => {
     const { rows } = await tx.query<{ symbol: string | null }>('SELECT symbol FROM asset_symbol WHERE asset = $1 FOR UPDATE', [asset]);
     const previous = rows[0]?.symbol ?? null;
-    const data = await saveMapping(deps, tx, asset, { symbol, kind: plan.kind, currency, name, method: 'person', confidence: '1', previous, by, note: note ?? null });
+    const data = await saveMapping(deps, tx, asset, { symbol, kind: plan.kind, currency, name, sector: profile.value?.sector ?? null, method: 'person', confidence: '1', previous, by, note: note ?? null });
     await tx.query('DELETE FROM symbol_want WHERE asset = $1', [asset]);
     const counted = await tx.query<{ accounts: number }>(`SELECT ${ACCOUNTS_WITH} AS accounts FROM (SELECT $1::text AS asset) a`, [asset]);
     return { data, previous, accounts: counted.rows[0]?.accounts ?? 0 };

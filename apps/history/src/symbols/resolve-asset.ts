@@ -14,7 +14,7 @@ export interface Candidate {
 }
 
 export type Resolved =
-  | { readonly status: 'mapped'; readonly symbol: string; readonly kind: 'security' | 'crypto'; readonly currency: string; readonly name: string | null; readonly method: FoundBy; readonly confidence: string }
+  | { readonly status: 'mapped'; readonly symbol: string; readonly kind: 'security' | 'crypto'; readonly currency: string; readonly name: string | null; readonly sector: string | null; readonly method: FoundBy; readonly confidence: string }
   | { readonly status: 'unmapped'; readonly reason: string; readonly tried: readonly FoundBy[]; readonly candidates: readonly Candidate[] };
 
 /** A search answers many; the best few are worth a call each. */
@@ -45,7 +45,7 @@ class Search {
       return ok(null);
     }
     const verdict = judgeSymbol(profile.value, this.known, by);
-    if (verdict.accepted) return ok({ status: 'mapped', symbol, kind: this.plan.kind, currency: verdict.currency, name: profile.value.name, method: by, confidence: verdict.confidence.toFixed(4) });
+    if (verdict.accepted) return ok({ status: 'mapped', symbol, kind: this.plan.kind, currency: verdict.currency, name: profile.value.name, sector: profile.value.sector ?? null, method: by, confidence: verdict.confidence.toFixed(4) });
     this.refused.add(symbol);
     this.reasons.push(verdict.reason);
     this.note({ symbol, name: profile.value.name, currency: profile.value.currency });

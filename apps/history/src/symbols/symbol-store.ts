@@ -127,11 +127,11 @@ type Mapping = Omit<SymbolMapped, 'asset' | 'source' | 'verifiedAt'>;
 /** The row must be locked, or be new. */
 export async function saveMapping({ clock, newId, source }: Pick<PriceDeps, 'clock' | 'newId' | 'source'>, tx: LogTransaction, asset: AssetId, mapping: Mapping): Promise<SymbolMapped> {
   const time = new Date(clock.now()).toISOString();
-  const data: SymbolMapped = { asset, symbol: mapping.symbol, kind: mapping.kind, currency: mapping.currency, name: mapping.name, source: source?.id ?? '', method: mapping.method, confidence: mapping.confidence, verifiedAt: time, previous: mapping.previous, by: mapping.by, note: mapping.note };
+  const data: SymbolMapped = { asset, symbol: mapping.symbol, kind: mapping.kind, currency: mapping.currency, name: mapping.name, source: source?.id ?? '', method: mapping.method, confidence: mapping.confidence, verifiedAt: time, previous: mapping.previous, by: mapping.by, note: mapping.note, sector: mapping.sector?.slice(0, 100) ?? null };
   await tx.query(
-    `INSERT INTO asset_symbol (asset, status, symbol, kind, currency, name, method, confidence, verified_at, source) VALUES ($1, 'mapped', $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (asset) DO UPDATE SET status = 'mapped', symbol = $2, kind = $3, currency = $4, name = $5, method = $6, confidence = $7, verified_at = $8, source = $9, reason = NULL, candidates = '[]', locked_by = NULL, locked_until = NULL, since = now()`,
-    [asset, data.symbol, data.kind, data.currency, data.name, data.method, data.confidence, time, data.source],
+    `INSERT INTO asset_symbol (asset, status, symbol, kind, currency, name, method, confidence, verified_at, source, sector) VALUES ($1, 'mapped', $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (asset) DO UPDATE SET status = 'mapped', symbol = $2, kind = $3, currency = $4, name = $5, method = $6, confidence = $7, verified_at = $8, source = $9, sector = $10, reason = NULL, candidates = '[]', locked_by = NULL, locked_until = NULL, since = now()`,
+    [asset, data.symbol, data.kind, data.currency, data.name, data.method, data.confidence, time, data.source, data.sector],
   );
   // Somebody may have compared with the symbol before it was there, or was known to be a coin.
   await tx.query(`UPDATE price_series SET absent_until = NULL, kind = $2, next_attempt_at = now(), attempts = 0, failure = NULL WHERE symbol = $1 AND covered = '{}' AND (absent_until IS NOT NULL OR kind <> $2)`, [data.symbol, data.kind]);

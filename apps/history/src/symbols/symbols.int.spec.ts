@@ -3,6 +3,7 @@ import type { BalanceLine, PricesObserved, SymbolMapped, SymbolUnmapped } from '
 import { dayNumber } from '@tidemark/market';
 import { newId } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
+import { sectorsOf } from '../allocation/sectors.js';
 import { PricesController } from '../prices/prices.controller.js';
 import type { Prices } from '../prices/start-prices.js';
 import { weekdayCloses } from '../testing/fake-fmp.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   prices = (await world.replica()).prices;
   controller = new PricesController(prices);
   world.fmp
-    .set('AAPL', { name: 'Apple Inc.', cusip: '037833100', isin: 'US0378331005', closes: november('190') })
+    .set('AAPL', { name: 'Apple Inc.', cusip: '037833100', isin: 'US0378331005', sector: 'Technology', closes: november('190') })
     .set('T', { name: 'AT&T Inc.', closes: november('20') })
     .set('VFIAX', { name: 'Vanguard 500 Index Fund Admiral Shares', closes: november('500') })
     .set('BTCUSD', { name: 'Bitcoin USD', kind: 'crypto', closes: november('90000') })
@@ -55,7 +56,8 @@ describe('the symbol of an asset', () => {
     const [event] = await world.events<SymbolMapped>('~asset:provider:plaid:x2');
     expect(event?.data).toMatchObject({ symbol: 'VFIAX', method: 'name', currency: 'USD', source: 'fmp', previous: null, by: null });
     expect(Number(event?.data.confidence)).toBeGreaterThan(0.9);
-    expect((await world.events<SymbolMapped>('~asset:provider:plaid:x1'))[0]?.data).toMatchObject({ method: 'isin', confidence: '1.0000' });
+    expect((await world.events<SymbolMapped>('~asset:provider:plaid:x1'))[0]?.data).toMatchObject({ method: 'isin', confidence: '1.0000', sector: 'Technology' });
+    expect(await sectorsOf(world.database, seen.map(({ asset }) => asset))).toEqual(new Map(['equity:AAPL', 'bond:037833100', 'provider:plaid:x1'].map((asset) => [asset, 'Technology'])));
     const before = world.fmp.requests.length;
     await resolved(...seen);
     expect(world.fmp.requests).toHaveLength(before);

@@ -27,7 +27,7 @@ export async function unmapSymbol({ log, clock, newId }: Pick<PriceDeps, 'log' |
     if (!mapped) return null;
     const candidates = [{ symbol: mapped.symbol, name: mapped.name ?? mapped.symbol, confidence: '0' }];
     await tx.query(
-      `UPDATE asset_symbol SET status = 'unmapped', symbol = NULL, kind = NULL, currency = NULL, name = $5, method = NULL, confidence = NULL, verified_at = NULL, source = NULL, reason = $2, tried = '{person}', candidates = $3::jsonb,
+      `UPDATE asset_symbol SET status = 'unmapped', symbol = NULL, kind = NULL, currency = NULL, name = $5, method = NULL, confidence = NULL, verified_at = NULL, source = NULL, sector = NULL, reason = $2, tried = '{person}', candidates = $3::jsonb,
          locked_by = NULL, locked_until = NULL, attempts = 0, retold = $4, next_attempt_at = 'infinity', since = now() WHERE asset = $1`,
       [asset, reason, JSON.stringify(candidates), RETELLINGS, mapped.known],
     );

@@ -8,6 +8,7 @@ export interface FakeSymbol {
   readonly kind?: 'security' | 'crypto' | 'fx';
   readonly cusip?: string;
   readonly isin?: string;
+  readonly sector?: string;
   /** Unadjusted closes as the wire writes them: a text keeps its digits. */
   closes: Record<string, string>;
   readonly splits?: readonly { readonly date: string; readonly numerator: number; readonly denominator: number }[];
@@ -88,7 +89,7 @@ export class FakeFmp {
       return `[${days.reverse().map(([date, close]) => `{"symbol":"${symbol}","date":"${date.slice(0, 10)}","${field}":${close},"volume":100}`).join(',')}]`;
     }
     if (path === 'splits') return JSON.stringify((found?.splits ?? []).map((split) => ({ symbol, ...split })));
-    if (path === 'profile') return JSON.stringify(found && found.kind !== 'crypto' ? [{ symbol, companyName: found.name, currency: found.currency, cusip: found.cusip ?? null, isin: found.isin ?? null }] : []);
+    if (path === 'profile') return JSON.stringify(found && found.kind !== 'crypto' ? [{ symbol, companyName: found.name, currency: found.currency, cusip: found.cusip ?? null, isin: found.isin ?? null, sector: found.sector ?? '' }] : []);
     if (path === 'quote') return JSON.stringify(found ? [{ symbol, name: found.name, price: 1 }] : []);
     const matches = [...this.symbols].filter(([, one]) => {
       if (path === 'search-cusip') return one.cusip === query['cusip'];

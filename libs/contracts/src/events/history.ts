@@ -37,7 +37,7 @@ export const PricesObserved = strict({
   corrected: Type.Boolean(),
 });
 /** `previous`: the symbol that stood there before; histories that used it are revised. */
-export const SymbolMapped = strict({ asset: AssetIdText, symbol: MarketSymbol, kind: oneOf(['security', 'crypto']), currency: CurrencyCode, name: nullable(Type.String({ maxLength: 300 })), source: Type.String({ maxLength: 40 }), method: oneOf(SYMBOL_METHODS), confidence: DecimalText, verifiedAt: Instant, previous: nullable(MarketSymbol), by: nullable(UserId), note: nullable(Type.String({ maxLength: 500 })) });
+export const SymbolMapped = strict({ asset: AssetIdText, symbol: MarketSymbol, kind: oneOf(['security', 'crypto']), currency: CurrencyCode, name: nullable(Type.String({ maxLength: 300 })), source: Type.String({ maxLength: 40 }), method: oneOf(SYMBOL_METHODS), confidence: DecimalText, verifiedAt: Instant, previous: nullable(MarketSymbol), by: nullable(UserId), note: nullable(Type.String({ maxLength: 500 })), sector: Type.Optional(nullable(Type.String({ maxLength: 100 }))) });
 /** Nothing was found that may be trusted, or a person took the symbol back (`previous`): it waits for a person. `candidates` are what came nearest. */
 export const SymbolUnmapped = strict({ asset: AssetIdText, name: nullable(Type.String({ maxLength: 300 })), reason: Type.String({ maxLength: 500 }), tried: Type.Array(oneOf(SYMBOL_METHODS)), candidates: Type.Array(strict({ symbol: MarketSymbol, name: Type.String({ maxLength: 300 }), confidence: DecimalText }), { maxItems: 10 }), previous: Type.Optional(MarketSymbol), by: Type.Optional(UserId) });
 

@@ -64,7 +64,7 @@ function profile(client: FmpClient, symbol: string): Answer<SymbolProfile | null
     const row = listOf(body, '').find(({ fields }) => fields['symbol'] === symbol);
     if (!row) return null;
     const { fields, path } = row;
-    return { symbol, kind: 'security', name: optionalText(fields, 'companyName', path), currency: optionalText(fields, 'currency', path), cusip: optionalText(fields, 'cusip', path), isin: optionalText(fields, 'isin', path) };
+    return { symbol, kind: 'security', name: optionalText(fields, 'companyName', path), currency: optionalText(fields, 'currency', path), cusip: optionalText(fields, 'cusip', path), isin: optionalText(fields, 'isin', path), sector: optionalText(fields, 'sector', path) || null };
   });
 }
 
