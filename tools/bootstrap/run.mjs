@@ -5,6 +5,7 @@
  * but Node itself, since nothing else is there yet.
  */
 import { existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { logged } from './command.mjs';
@@ -17,10 +18,13 @@ import { runStage } from './stage.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** One more than cores, three at least: specs wait for servers a third of their time. */
+const TEST_WORKERS = Math.max(3, Math.min(availableParallelism() + 1, 8));
+
 /** What each stage runs, and whether it needs a nats-server. `file` is asked for before anything is started. */
 const STAGES = {
   start: { file: 'tools/standalone/main.mjs', nats: true, node: ['--max-semi-space-size=2', '--max-old-space-size=512'] },
-  test: { file: 'node_modules/jest/bin/jest.js', nats: true, node: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'], args: ['-w', '2', '--workerIdleMemoryLimit=300MB'] },
+  test: { file: 'node_modules/jest/bin/jest.js', nats: true, node: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'], args: ['-w', String(TEST_WORKERS), '--workerIdleMemoryLimit=300MB'] },
   bench: { file: 'bench/main.mjs', nats: true },
   generate: { file: 'tools/generate/main.mjs', nats: false },
   demo: { file: 'apps/ops/bin/tidemark.mjs', nats: false, args: ['demo'] },
