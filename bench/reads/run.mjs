@@ -1,8 +1,8 @@
 /** What reading a portfolio costs through gateway and service, beside a bare route doing the same SQL in the same run, and how it grows with what is stored. */
 import { SignJWT } from 'jose';
-import pg from 'pg';
 import { seededRandom } from '@tidemark/testing';
 import { charged } from '../measure/processes.mjs';
+import { settle } from '../measure/settle.mjs';
 import { figures, steadyLoad } from '../measure/steady-load.mjs';
 import { JWT_SECRET, layGround } from './ground.mjs';
 import { ACCOUNTS_PER_USER, StoredAccounts, userId } from './store-accounts.mjs';
@@ -89,16 +89,4 @@ async function textOf(url, options) {
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text.slice(0, 300)}`);
   return text;
-}
-
-/** What Postgres would do by itself a while after such a load: statistics, visibility, dirty pages. */
-async function settle(adminUrl) {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    await client.query('VACUUM (ANALYZE)');
-    await client.query('CHECKPOINT');
-  } finally {
-    await client.end();
-  }
 }

@@ -15,6 +15,7 @@ import { accounts } from '../../apps/history/dist/projections/accounts/project.j
 import { capturedSnapshots } from '../../apps/history/dist/projections/captured-snapshots/project.js';
 import { transactions } from '../../apps/history/dist/projections/transactions/project.js';
 import { cpuSeconds, treeOf } from '../measure/processes.mjs';
+import { settle } from '../measure/settle.mjs';
 import { portfolio } from './portfolio.mjs';
 import { eventsOf, storePrices } from './stored-account.mjs';
 
@@ -51,6 +52,8 @@ async function measure(postgres, size, progress) {
     const given = portfolio({ ...size, days: DAYS });
     await storePrices(database, given);
     const stored = await fill(database, given, size.accounts + WARM);
+    // Writing back what was filled in is no work of a reconstruction.
+    await settle(urlOf(postgres.adminUrl, 'bench_history'));
     progress(`reconstruct: ${size.accounts} accounts are computed and stored`);
     return { ...size, days: DAYS, workers: WORKERS, ...(await drain({ database, postgres, url: urls.serviceUrl }, stored)) };
   } finally {
@@ -70,7 +73,6 @@ async function fill(database, given, count) {
     });
     stored.push(...batch.map((of) => of.account));
   }
-  await database.query('ANALYZE');
   return stored;
 }
 
@@ -113,6 +115,12 @@ async function startWorker(url) {
 async function stopWorker(child) {
   const [[spent]] = await Promise.all([once(child, 'message'), once(child, 'exit'), child.send('stop')]);
   return spent;
+}
+
+function urlOf(adminUrl, database) {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
 }
 
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
