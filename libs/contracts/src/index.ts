@@ -19,6 +19,13 @@ export { BalanceLine, BalanceSnapshotCaptured, SNAPSHOT_SOURCES } from './events
 export type { SnapshotSource } from './events/snapshot.js';
 export { ERROR_CLASSES, ERROR_CODES, RecordedTransaction, RefreshCostReserved, RefreshCostSettled, RefreshDenied, SYNC_REASONS, SyncCompleted, SyncFailed, SyncStarted, TransactionsCorrected, TransactionsRecorded, WebhookReceived } from './events/sync.js';
 export { DayClosed, HISTORY_CAUSES, HistoryReconstructed, HistoryRevised, MarketSymbol, MovedDay, ObservedClose, ObservedSplit, PRICE_KINDS, PricesObserved, SYMBOL_METHODS, SymbolMapped, SymbolUnmapped } from './events/history.js';
+export {
+  AuditAnchor, Basis, BASIS_KINDS, BookImported, BookPosition, BookRemoved, DISCREPANCY_KINDS, DiscrepancyExplained, DiscrepancyOpened, DiscrepancyResolved, Divergence, Evidence, Explanation, EXPLANATION_KINDS, OUTCOMES, ProviderFailure,
+  ReconciliationCompleted, ReconciliationRequested, REPORT_STATUSES, RESOLUTIONS, RUN_REASONS, StatementImported, Tolerance, TOLERANCE_CLASSES, ToleranceLevel,
+} from './events/reconciliation.js';
+export type { DiscrepancyKind, ExplanationKind, Outcome, ReportStatus, ToleranceClass } from './events/reconciliation.js';
+export { ALERT_KINDS, AlertAcknowledged, AlertCause, AlertCondition, AlertDelivered, AlertDeliveryParked, AlertFigures, AlertRaised, AlertRuleRemoved, AlertRuleSet, ALLOCATION_CLASSES, DELIVERY_KINDS, DeliveryTarget } from './events/alerts.js';
+export type { AlertKind, DeliveryKind } from './events/alerts.js';
 export { contract } from './rpc/rpc.js';
 export type { RequestOf, ResponseOf, RpcContext, RpcContract, RpcReply, RpcRequest } from './rpc/rpc.js';
 export { DEFAULT_LIMIT, MAX_LIMIT, pageOf, PageQuery } from './rpc/page.js';
@@ -27,3 +34,5 @@ export * as syncRpc from './rpc/sync.rpc.js';
 export * as snapshotsRpc from './rpc/snapshots.rpc.js';
 export * as historyRpc from './rpc/history.rpc.js';
 export * as liveRpc from './rpc/live.rpc.js';
+export * as reconciliationRpc from './rpc/reconciliation.rpc.js';
+export * as alertsRpc from './rpc/alerts.rpc.js';

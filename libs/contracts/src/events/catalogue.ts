@@ -4,8 +4,10 @@
  */
 import { Compile } from 'typebox/compile';
 import type { TSchema } from 'typebox';
+import * as alerts from './alerts.js';
 import * as connections from './connections.js';
 import * as history from './history.js';
+import * as reconciliation from './reconciliation.js';
 import { BalanceSnapshotCaptured } from './snapshot.js';
 import * as sync from './sync.js';
 
@@ -22,6 +24,8 @@ export interface EventType {
 
 const connectionsLog = (schema: TSchema, summary: string): EventType => ({ log: 'connections', version: 1, schema, summary });
 const historyLog = (schema: TSchema, summary: string): EventType => ({ log: 'history', version: 1, schema, summary });
+const reconciliationLog = (schema: TSchema, summary: string): EventType => ({ log: 'reconciliation', version: 1, schema, summary });
+const alertsLog = (schema: TSchema, summary: string): EventType => ({ log: 'alerts', version: 1, schema, summary });
 const syncLog = (schema: TSchema, summary: string): EventType => ({ log: 'sync', version: 1, schema, summary });
 
 export const CATALOGUE: Readonly<Record<string, EventType>> = {
@@ -53,6 +57,20 @@ export const CATALOGUE: Readonly<Record<string, EventType>> = {
   HistoryReconstructed: historyLog(history.HistoryReconstructed, 'The days of an account were computed.'),
   HistoryRevised: historyLog(history.HistoryRevised, 'Days that were known have another value now.'),
   DayClosed: historyLog(history.DayClosed, 'A market day was closed for every account of it.'),
+  ReconciliationRequested: reconciliationLog(reconciliation.ReconciliationRequested, 'A comparison of books and providers was asked for, or was due.'),
+  ReconciliationCompleted: reconciliationLog(reconciliation.ReconciliationCompleted, 'A comparison ended: what agreed, what did not, who could not be asked.'),
+  DiscrepancyOpened: reconciliationLog(reconciliation.DiscrepancyOpened, 'Books and provider disagree about an asset of an account.'),
+  DiscrepancyExplained: reconciliationLog(reconciliation.DiscrepancyExplained, 'More is known of a discrepancy: other figures, or what may have caused it.'),
+  DiscrepancyResolved: reconciliationLog(reconciliation.DiscrepancyResolved, 'A discrepancy ended, by a comparison that agrees or by a person.'),
+  BookImported: reconciliationLog(reconciliation.BookImported, 'The user gave the book that they keep of an account.'),
+  BookRemoved: reconciliationLog(reconciliation.BookRemoved, 'The book of an account no longer counts; its snapshots do.'),
+  StatementImported: reconciliationLog(reconciliation.StatementImported, 'The user gave a statement of what an account holds.'),
+  AlertRuleSet: alertsLog(alerts.AlertRuleSet, 'A rule was made or changed.'),
+  AlertRuleRemoved: alertsLog(alerts.AlertRuleRemoved, 'A rule was taken away.'),
+  AlertRaised: alertsLog(alerts.AlertRaised, 'A rule became true.'),
+  AlertDelivered: alertsLog(alerts.AlertDelivered, 'An alert reached one of those whom it is for.'),
+  AlertDeliveryParked: alertsLog(alerts.AlertDeliveryParked, 'An alert could not be delivered and waits for a person.'),
+  AlertAcknowledged: alertsLog(alerts.AlertAcknowledged, 'A person has seen an alert.'),
 };
 
 const compiled = new Map<string, ReturnType<typeof Compile>>();
