@@ -12,13 +12,13 @@ import { provisionAll } from '../deploy/provision-all.mjs';
 import { environments } from '../tools/standalone/settings.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SECRETS = { ownerPassword: 'owner-pw-4f1c', servicePassword: 'service-pw-9a2e', readerPassword: 'reader-pw-77d0', postgresPassword: '', jwtSecret: 'e2e-jwt-secret-of-more-than-32-characters', credentialsKey: Buffer.alloc(32, 7).toString('base64') };
+const SECRETS = { ownerPassword: 'owner-pw-4f1c', servicePassword: 'service-pw-9a2e', readerPassword: 'reader-pw-77d0', postgresPassword: '', jwtSecret: 'e2e-jwt-secret-of-more-than-32-characters', credentialsKey: Buffer.alloc(32, 7).toString('base64'), auditKey: Buffer.alloc(32, 9).toString('base64'), alertsKey: `e2e:${Buffer.alloc(32, 11).toString('base64')}` };
 export const PLAID = { clientId: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret' };
 export const FMP = { apiKey: 'sandbox-fmp-key' };
 export const SNAPTRADE = { clientId: 'SANDBOX-TIDEMARK', consumerKey: 'sandbox-snaptrade-consumer-key' };
 
-export type ServiceName = 'connections' | 'sync' | 'snapshots' | 'history' | 'gateway';
-export const SERVICE_NAMES: readonly ServiceName[] = ['connections', 'sync', 'snapshots', 'history', 'gateway'];
+export type ServiceName = 'connections' | 'sync' | 'snapshots' | 'history' | 'reconciliation' | 'alerts' | 'gateway';
+export const SERVICE_NAMES: readonly ServiceName[] = ['connections', 'sync', 'snapshots', 'history', 'reconciliation', 'alerts', 'gateway'];
 export type ProcessName = ServiceName | 'sandbox' | 'relay';
 
 export interface Stack {

@@ -5,7 +5,7 @@ import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNatsServer, natsServerVersion } from '@tidemark/testing';
-import { DATABASES, databaseOf } from '../../deploy/provision-all.mjs';
+import { CREDENTIAL_READERS, DATABASES, databaseOf } from '../../deploy/provision-all.mjs';
 import { PORTS } from '../standalone/ports.mjs';
 import { root } from '../style/repository.js';
 import { compose, composeWorkloads, containersOf, kubernetesWorkloads, manifests, read } from './manifests.js';
@@ -46,7 +46,7 @@ describe.each(services)('%s', (_where, { name, env, ports }) => {
   });
 
   it('uses database roles that are provisioned', () => {
-    const roles = DATABASES.flatMap((prefix) => [`${databaseOf(prefix)}_service`, `${databaseOf(prefix)}_owner`]).concat(`${databaseOf('CREDENTIALS')}_sync`);
+    const roles = DATABASES.flatMap((prefix) => [`${databaseOf(prefix)}_service`, `${databaseOf(prefix)}_owner`]).concat(CREDENTIAL_READERS.map((service) => `${databaseOf('CREDENTIALS')}_${service}`));
     for (const [variable, value] of Object.entries(env).filter(([variable]) => /_PG_(OWNER_)?URL$/.test(variable))) {
       const [, role, host, database] = /^postgres:\/\/(\w+):\$[({]\w+[)}]@([\w-]+):5432\/(\w+)$/.exec(value) ?? [];
       expect({ variable, known: roles.includes(role as string), own: role?.startsWith(`${database}_`), host: host?.replace(/-.*/, '') }).toEqual({ variable, known: true, own: true, host: 'postgres' });

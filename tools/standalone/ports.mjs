@@ -9,6 +9,8 @@ export const PORTS = {
   sync: { variable: 'SYNC_HTTP_PORT', standard: 3002 },
   snapshots: { variable: 'SNAPSHOTS_HTTP_PORT', standard: 3003 },
   history: { variable: 'HISTORY_HTTP_PORT', standard: 3004 },
+  reconciliation: { variable: 'RECONCILIATION_HTTP_PORT', standard: 3005 },
+  alerts: { variable: 'ALERTS_HTTP_PORT', standard: 3006 },
   sandbox: { variable: 'SANDBOX_PORT', standard: 3100 },
 };
 

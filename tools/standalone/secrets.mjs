@@ -13,6 +13,8 @@ const NEW = {
   servicePassword: () => randomBytes(24).toString('base64url'),
   readerPassword: () => randomBytes(24).toString('base64url'),
   jwtSecret: () => randomBytes(48).toString('base64url'),
+  auditKey: () => randomBytes(32).toString('base64'),
+  alertsKey: () => `local-1:${randomBytes(32).toString('base64')}`,
   credentialsKey: () => `local-1:${randomBytes(32).toString('base64')}`,
 };
 

@@ -2,7 +2,7 @@
 import { Plain } from '../bootstrap/console.mjs';
 
 /** In the order in which they start: whoever is called comes before its callers. */
-export const SERVICES = ['connections', 'sync', 'snapshots', 'history', 'gateway'];
+export const SERVICES = ['connections', 'sync', 'snapshots', 'history', 'reconciliation', 'alerts', 'gateway'];
 
 /**
  * @param {Record<string, Record<string, string | undefined>>} environments

@@ -4,7 +4,7 @@ export function environments(installation: {
   ports: Record<string, number>;
   natsUrl: string;
   databases: Record<string, { ownerUrl: string; serviceUrl: string }>;
-  credentialsReaderUrl: string;
+  credentialsReaderUrls: { sync: string; reconciliation: string };
   secrets: Record<string, string>;
   sandbox: { url: string; plaid: { clientId: string; secret: string }; snaptrade: { clientId: string; consumerKey: string }; fmp: { apiKey: string } };
 }): Record<string, Env>;

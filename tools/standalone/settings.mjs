@@ -11,14 +11,14 @@ const PASSED_ON = /^(LOG_LEVEL|NODE_ENV|TIDEMARK_PARTITIONS|NATS_STREAM_REPLICAS
  *   ports: Record<string, number>,
  *   natsUrl: string,
  *   databases: Record<string, { ownerUrl: string, serviceUrl: string }>,
- *   credentialsReaderUrl: string,
+ *   credentialsReaderUrls: { sync: string, reconciliation: string },
  *   secrets: import('./secrets.mjs').Secrets,
  *   sandbox: { url: string, plaid: { clientId: string, secret: string }, snaptrade: { clientId: string, consumerKey: string }, fmp: { apiKey: string } },
  * }} installation
  * @returns {Record<string, Record<string, string | undefined>>} service → environment
  */
 export function environments(installation) {
-  const { env, ports, natsUrl, databases, credentialsReaderUrl, secrets, sandbox } = installation;
+  const { env, ports, natsUrl, databases, credentialsReaderUrls, secrets, sandbox } = installation;
   const general = { ...pick(env, (name) => PASSED_ON.test(name)), LOG_LEVEL: env.LOG_LEVEL ?? 'error', NATS_URL: natsUrl };
   const service = (name, more = {}) => {
     const prefix = name.toUpperCase();
@@ -32,18 +32,23 @@ export function environments(installation) {
     };
   };
   const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE)_/.test(name)) };
-  const key = env.CREDENTIALS_KEY_FILE ? { CREDENTIALS_KEY_FILE: env.CREDENTIALS_KEY_FILE } : { CREDENTIALS_KEY: env.CREDENTIALS_KEY ?? secrets.credentialsKey };
+  const key = secretOr(env, 'CREDENTIALS_KEY', secrets.credentialsKey);
   // Its databases are the installation's own, all else about the store the user may set.
   const store = { ...pick(env, (name) => /^(CREDENTIALS|AWS)_(?!PG_)/.test(name)), ...key };
   const linking = { TIDEMARK_PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`, ...pick(env, (name) => /^(TIDEMARK_PUBLIC_URL|ADMIN_USER_IDS|INSTITUTIONS_MAX_AGE)$/.test(name)) };
   return {
     connections: service('connections', { ...providers, ...store, ...linking, CREDENTIALS_PG_URL: databases.CREDENTIALS.serviceUrl, CREDENTIALS_PG_OWNER_URL: databases.CREDENTIALS.ownerUrl }),
-    sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrl }),
+    sync: service('sync', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrls.sync }),
     snapshots: service('snapshots'),
     history: service('history', prices(env, sandbox)),
+    reconciliation: service('reconciliation', { ...providers, ...store, CREDENTIALS_PG_URL: credentialsReaderUrls.reconciliation, ...secretOr(env, 'AUDIT_KEY', secrets.auditKey) }),
+    alerts: service('alerts', { ...pick(env, (name) => /^SMTP_/.test(name)), ...secretOr(env, 'ALERTS_KEY', secrets.alertsKey) }),
     gateway: service('gateway', gatewayToken(env, secrets)),
   };
 }
+
+/** The user's own, as a value or as a file, else the installation's. */
+const secretOr = (env, name, otherwise) => (env[`${name}_FILE`] ? { [`${name}_FILE`]: env[`${name}_FILE`] } : { [name]: env[name] ?? otherwise });
 
 /** Tokens are checked with our own secret unless the user brought a secret or an issuer. */
 const gatewayToken = (env, { jwtSecret }) => (['GATEWAY_JWT_SECRET', 'GATEWAY_JWT_SECRET_FILE', 'GATEWAY_JWKS_URL', 'GATEWAY_JWT_ISSUER'].some((name) => env[name]) ? {} : { GATEWAY_JWT_SECRET: jwtSecret });

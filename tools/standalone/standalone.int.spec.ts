@@ -80,8 +80,8 @@ describe('environments', () => {
       env,
       ports: { gateway: 1, connections: 2, sync: 3, snapshots: 4, sandbox: 5 },
       natsUrl: 'nats://n',
-      databases: Object.fromEntries(['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'HISTORY', 'GATEWAY', 'CREDENTIALS'].map((name) => [name, { ownerUrl: `owner-${name}`, serviceUrl: `service-${name}` }])),
-      credentialsReaderUrl: 'reader',
+      databases: Object.fromEntries(['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'HISTORY', 'RECONCILIATION', 'ALERTS', 'GATEWAY', 'CREDENTIALS'].map((name) => [name, { ownerUrl: `owner-${name}`, serviceUrl: `service-${name}` }])),
+      credentialsReaderUrls: { sync: 'reader', reconciliation: 'other reader' },
       secrets: { jwtSecret: 'jwt', credentialsKey: 'key' },
       sandbox: { url: 'http://s', plaid: { clientId: 'p', secret: 'ps' }, snaptrade: { clientId: 'st', consumerKey: 'sk' }, fmp: { apiKey: 'fk' } },
     });

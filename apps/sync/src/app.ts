@@ -5,7 +5,7 @@ import type { CredentialStore } from '@tidemark/credentials';
 import { EventLog, eventLogMigration, startEventLogServer } from '@tidemark/event-log';
 import { migrate, openDatabase } from '@tidemark/postgres';
 import { projectionsMigration, startProjections, startReactors } from '@tidemark/projections';
-import { connectNats, createLogger, createMetrics, newId, RpcClient, startNest, systemClock } from '@tidemark/service';
+import { connectNats, createLogger, createMetrics, newId, Opened, RpcClient, startNest, systemClock } from '@tidemark/service';
 import type { Env, RunningService, ServiceDefinition } from '@tidemark/service';
 import { syncConfig } from './config.js';
 import type { SyncConfig } from './config.js';
@@ -27,20 +27,6 @@ export const service: ServiceDefinition = { name: 'sync', start };
 
 /** @param partitions of the log, fixed when it is installed */
 export const migrations = (partitions?: number) => [eventLogMigration(partitions), projectionsMigration(), Sync1763700010000, WholeRead1763900010000];
-
-/** What is opened, closed in the opposite order, also where the start fails half way. */
-class Opened {
-  private readonly closers: (() => Promise<unknown>)[] = [];
-
-  add<T>(thing: T, close: (thing: T) => Promise<unknown>): T {
-    this.closers.push(() => close(thing));
-    return thing;
-  }
-
-  async close(): Promise<void> {
-    for (const one of this.closers.splice(0).reverse()) await one();
-  }
-}
 
 class SyncModule {}
 

@@ -8,3 +8,5 @@ export { prepareCredentialDatabase } from './postgres/prepare.js';
 export type { PrepareRequest } from './postgres/prepare.js';
 export { PostgresCredentialStore } from './postgres/postgres-credential-store.js';
 export { ensureAccountNumberKey, readAccountNumberKey } from './account-number-key.js';
+export { open as openSealed, seal } from './envelope.js';
+export type { Owner as SealOwner, Sealed } from './envelope.js';

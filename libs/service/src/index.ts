@@ -22,3 +22,4 @@ export { RpcMethod } from './rpc/rpc-method.js';
 export type { RpcHandler } from './rpc/rpc-method.js';
 export { runService } from './run-service.js';
 export type { RunningService, ServiceDefinition } from './service-definition.js';
+export { Opened } from './opened.js';

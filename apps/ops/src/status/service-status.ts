@@ -12,7 +12,7 @@ export interface ServiceStatus {
 }
 
 /** Service → the variable that moves it, and its port without one. */
-const PORTS = { gateway: ['GATEWAY_HTTP_PORT', 3000], connections: ['CONNECTIONS_HTTP_PORT', 3001], sync: ['SYNC_HTTP_PORT', 3002], snapshots: ['SNAPSHOTS_HTTP_PORT', 3003], history: ['HISTORY_HTTP_PORT', 3004] } as const;
+const PORTS = { gateway: ['GATEWAY_HTTP_PORT', 3000], connections: ['CONNECTIONS_HTTP_PORT', 3001], sync: ['SYNC_HTTP_PORT', 3002], snapshots: ['SNAPSHOTS_HTTP_PORT', 3003], history: ['HISTORY_HTTP_PORT', 3004], reconciliation: ['RECONCILIATION_HTTP_PORT', 3005], alerts: ['ALERTS_HTTP_PORT', 3006] } as const;
 
 const TIMEOUT_MS = 5_000;
 

@@ -6,13 +6,14 @@ export interface PrepareRequest {
   readonly ownerUrl: string;
   /** The role that connections works with. */
   readonly serviceRole: string;
-  /** Roles that may read and do nothing else; those that do not exist are passed over. Default: `<database>_sync`. */
+  /** Roles that may read and do nothing else; those that do not exist are passed over. Default: `<database>_sync` and `<database>_reconciliation`. */
   readonly readers?: readonly string[];
 }
 
 export async function prepareCredentialDatabase({ ownerUrl, serviceRole, readers }: PrepareRequest): Promise<void> {
   await migrate({ ownerUrl, serviceRole, migrations: [Credentials1763700000003] });
-  const names = readers ?? [`${decodeURIComponent(new URL(ownerUrl).pathname.slice(1))}_sync`];
+  const database = decodeURIComponent(new URL(ownerUrl).pathname.slice(1));
+  const names = readers ?? [`${database}_sync`, `${database}_reconciliation`];
   const owner = await openDatabase({ url: ownerUrl, application: 'tidemark-credentials', poolSize: 1 });
   try {
     // Identifiers cannot be parameters; format('%I') quotes them inside Postgres.
