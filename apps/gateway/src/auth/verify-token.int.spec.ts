@@ -42,6 +42,17 @@ describe('tokens', () => {
     for (const sub of ['', 'a\0b', '\ud800', 'x'.repeat(201)]) expect(await refused(verify(await token({ sub })))).toMatch(/^unauthenticated/);
   });
 
+  it('refuses a token that it knows from when it ends', async () => {
+    let at = NOW;
+    const later = tokenVerifier({ kind: 'secret', secret, issuer: undefined, audience: undefined }, () => at);
+    const short = await token({ exp: seconds + 10 });
+    expect((await later(short)).userId).toBe('ann');
+    at = NOW + 14_000;
+    expect((await later(short)).userId).toBe('ann');
+    at = NOW + 16_000;
+    expect(await refused(later(short))).toMatch(/has expired/);
+  });
+
   it('refuses another algorithm, none, another key, and garbage', async () => {
     expect(await refused(verify(await token({}, 'HS512')))).toMatch(/algorithm is not accepted/);
     expect(await refused(verify(new UnsecuredJWT({ sub: 'ann', exp: seconds + 60 }).encode()))).toMatch(/^unauthenticated/);

@@ -8,8 +8,12 @@ import { createSecretKey } from 'node:crypto';
 import type { JwtConfig } from '../config.js';
 import { Refusal, refusal } from '../problem/answer.js';
 import type { Caller } from './caller.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** How far clocks may be apart. */
+const TOLERANCE_SECONDS = 5;
 
 /** @throws Refusal `unauthenticated`, or `unavailable` while the issuer's keys cannot be fetched */
 export type VerifyToken = (token: string) => Promise<Caller>;
@@ -20,14 +24,20 @@ export function tokenVerifier(config: JwtConfig, now: () => number): VerifyToken
   const checks = {
     algorithms: config.kind === 'secret' ? ['HS256'] : SIGNATURES,
     requiredClaims: ['sub', 'exp'],
-    clockTolerance: 5,
+    clockTolerance: TOLERANCE_SECONDS,
     ...(config.issuer === undefined ? {} : { issuer: config.issuer }),
     ...(config.audience === undefined ? {} : { audience: config.audience }),
   };
+  const verified = new VerifiedTokens(TOLERANCE_SECONDS);
   return async (token) => {
+    const at = now();
+    const known = verified.callerOf(token, at);
+    if (known) return known;
     try {
-      const { payload } = await jwtVerify(token, key, { ...checks, currentDate: new Date(now()) });
-      return callerOf(payload);
+      const { payload } = await jwtVerify(token, key, { ...checks, currentDate: new Date(at) });
+      const caller = callerOf(payload);
+      verified.keep(token, caller, at);
+      return caller;
     } catch (error) {
       throw asRefusal(error);
     }
@@ -35,7 +45,8 @@ export function tokenVerifier(config: JwtConfig, now: () => number): VerifyToken
 }
 
 function secretKey(secret: string): JWTVerifyGetKey {
-  const key = createSecretKey(Buffer.from(secret, 'utf8'));
+  // A key of another kind is made into one of these for every token.
+  const key = createSecretKey(Buffer.from(secret, 'utf8')).toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
   return async () => key;
 }
 
