@@ -44,7 +44,7 @@ describe('ports', () => {
   });
 
   it('are the documented ones unless moved', () => {
-    expect(choosePorts({ SYNC_HTTP_PORT: '0' })).toEqual({ gateway: 3000, connections: 3001, sync: 0, snapshots: 3003, history: 3004, sandbox: 3100 });
+    expect(choosePorts({ SYNC_HTTP_PORT: '0' })).toEqual({ gateway: 3000, connections: 3001, sync: 0, snapshots: 3003, history: 3004, reconciliation: 3005, alerts: 3006, sandbox: 3100 });
     expect(() => choosePorts({ GATEWAY_HTTP_PORT: 'http' })).toThrow('GATEWAY_HTTP_PORT must be a port from 1 to 65535, or 0 for any free one; it is "http"');
   });
 
@@ -132,7 +132,7 @@ describe('services', () => {
   it('stop in the opposite order', async () => {
     const seen: string[] = [];
     await stopServices(await startServices({}, fake(seen), () => undefined));
-    expect(seen).toEqual(['gateway closed', 'history closed', 'snapshots closed', 'sync closed', 'connections closed']);
+    expect(seen).toEqual(['gateway closed', 'alerts closed', 'reconciliation closed', 'history closed', 'snapshots closed', 'sync closed', 'connections closed']);
   });
 
   it('that do not start are named, and those that did are stopped', async () => {

@@ -34,12 +34,13 @@ describe('the gateway', () => {
   it('serves every route of its document with what the contract says', async () => {
     const ops = await ApiClient.open(gateway.origin, 'ann', ['ops']);
     services.answers.set('history.export', () => answered({ filename: 'history.csv', contentType: 'text/csv; charset=utf-8', body: 'date,value\n' }));
+    services.answers.set('reconciliation.export', () => answered({ filename: 'report.csv', contentType: 'text/csv; charset=utf-8', body: 'asset\n' }));
     const queries: Record<string, string> = { portfolioAllocation: '?by=class', portfolioExport: '?format=csv' };
     for (const [path, operations] of Object.entries(ann.document['paths'] as Record<string, Record<string, any>>)) {
       for (const [method, operation] of Object.entries(operations)) {
         if (!path.startsWith('/api/v1/') || /events|webhooks|dev|live/.test(path)) continue;
         const id = path.startsWith('/api/v1/assets') ? 'equity:AAPL' : SOME_ID;
-        const body = { requestConnection: { institutionId: 'chase' }, createManualAccount: { name: 'House', type: 'other', currency: 'USD' }, recordManualSnapshot: { balances: [{ asset: 'other:house', quantity: '1' }] }, completeConnection: { publicToken: 'x' }, changeAccount: { name: 'x' }, mapSymbol: { asset: 'equity:AAPL', symbol: 'AAPL' }, unmapSymbol: { asset: 'equity:AAPL' }, changeSettings: { baseCurrency: 'EUR' } }[operation.operationId as string];
+        const body = { requestConnection: { institutionId: 'chase' }, createManualAccount: { name: 'House', type: 'other', currency: 'USD' }, recordManualSnapshot: { balances: [{ asset: 'other:house', quantity: '1' }] }, completeConnection: { publicToken: 'x' }, changeAccount: { name: 'x' }, mapSymbol: { asset: 'equity:AAPL', symbol: 'AAPL' }, unmapSymbol: { asset: 'equity:AAPL' }, changeSettings: { baseCurrency: 'EUR' }, resolveDiscrepancy: { note: 'seen' }, importBook: { positions: [] }, importStatement: { positions: [] }, createAlertRule: { name: 'Rent', kind: 'balance_below', deliveries: [{ kind: 'live' }] } }[operation.operationId as string];
         const asked = await (path.includes('/ops/') ? ops : ann).ask(method.toUpperCase(), path.replace('/api/v1', '').replace('{id}', encodeURIComponent(id)) + (queries[operation.operationId as string] ?? ''), method === 'post' || method === 'patch' ? { body: body ?? {} } : {});
         expect(`${operation.operationId} ${asked.status}`).toMatch(/ 20[0124]$/);
       }

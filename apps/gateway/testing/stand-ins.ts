@@ -74,7 +74,7 @@ export function sampleOf(schema: TSchema): unknown {
   return Value.Create(schema);
 }
 
-const TEXTS = [SOME_ID, '12.5', '2026-11-21T09:36:00.000Z', '2026-11-21', '2026-11', 'USD', 'equity:AAPL', 'plaid', 'https://example.com/'];
+const TEXTS = [SOME_ID, '12.5', '0.5', '2026-11-21T09:36:00.000Z', '2026-11-21', '2026-11', 'USD', 'equity:AAPL', 'plaid', 'https://example.com/', 'ann@example.com', 'f'.repeat(64)];
 
 function textOf(node: Record<string, any>): string {
   if (!node['pattern']) return 'text';

@@ -25,7 +25,7 @@ export function openApiDocument({ development }: OpenApiOptions): Json {
     info: { title: 'Tidemark', version: '1', description: 'Knows what a portfolio is, was and should be. Amounts are decimal strings; what is unknown is null, with a reason.' },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: ['Linking', 'Balances', 'History', 'Settings', 'Operators', 'Events', 'Webhooks', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
+    tags: ['Linking', 'Balances', 'History', 'Reconciliation', 'Alerts', 'Settings', 'Operators', 'Events', 'Webhooks', 'Service', ...(development ? ['Development'] : [])].map((name) => ({ name })),
     paths: { ...paths, ...extraPaths(development) },
     components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }, schemas: componentSchemas() },
   };

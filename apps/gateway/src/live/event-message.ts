@@ -1,10 +1,10 @@
 /** Events as a client sees them: what happened to which connection, in a few words. The whole events are at `/events`. */
-import type { AccountUpdated, ConnectionDegraded, DuplicateFlagged, EventEnvelope, SyncCompleted, SyncFailed, SyncStarted } from '@tidemark/contracts';
+import type { AccountUpdated, AlertRaised, ConnectionDegraded, DuplicateFlagged, EventEnvelope, SyncCompleted, SyncFailed, SyncStarted } from '@tidemark/contracts';
 import type { Static } from 'typebox';
-import type { Channel, CONNECTION_CHANGES, ConnectionMessage, SyncMessage } from './live-messages.js';
+import type { AlertMessage, Channel, CONNECTION_CHANGES, ConnectionMessage, SyncMessage } from './live-messages.js';
 
 type Change = (typeof CONNECTION_CHANGES)[number];
-type EventMessage = (Static<typeof SyncMessage> | Static<typeof ConnectionMessage>) & { readonly channel: Channel };
+type EventMessage = (Static<typeof SyncMessage> | Static<typeof ConnectionMessage> | Static<typeof AlertMessage>) & { readonly channel: Channel };
 
 const CHANGES: Readonly<Record<string, Change>> = {
   ConnectionLinked: 'linked',
@@ -19,7 +19,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 /** By log, the types that make a message. */
-export const TOLD: Readonly<Record<string, readonly string[]>> = { sync: ['SyncStarted', 'SyncCompleted', 'SyncFailed'], connections: Object.keys(CHANGES) };
+export const TOLD: Readonly<Record<string, readonly string[]>> = { sync: ['SyncStarted', 'SyncCompleted', 'SyncFailed'], connections: Object.keys(CHANGES), alerts: ['AlertRaised'] };
 
 /** @returns null for what no channel tells */
 export function messageOf(event: EventEnvelope): EventMessage | null {
@@ -41,6 +41,11 @@ export function messageOf(event: EventEnvelope): EventMessage | null {
     case 'SyncFailed': {
       const { connectionId, syncId, provider, code, detail, retryAt } = event.data as SyncFailed;
       return { channel: 'sync', data: { status: 'failed', connectionId, syncId, provider, code, detail, retryAt }, at };
+    }
+    case 'AlertRaised': {
+      const { alertId, ruleId, name, kind, accountId, connectionId, cause, message, figures, muted, deliveries } = event.data as AlertRaised;
+      if (muted || !deliveries.some((one) => one.kind === 'live')) return null;
+      return { channel: 'alerts', data: { alertId, ruleId, name, kind, accountId, connectionId, raisedAt: event.time, cause, message, figures }, at };
     }
     default:
       return null;

@@ -2,7 +2,7 @@
  * What is said over `/live`, both ways; docs/live.md shows it, and its examples are checked against these schemas. A client's message does
  * one or more of: give a token, subscribe, unsubscribe, ask for a sign of life.
  */
-import { CurrencyCode, Instant, liveRpc, nullable, oneOf, PROBLEM_CODES, strict, Uuid } from '@tidemark/contracts';
+import { alertsRpc, CurrencyCode, Instant, liveRpc, nullable, oneOf, PROBLEM_CODES, strict, Uuid } from '@tidemark/contracts';
 import Type from 'typebox';
 import type { Static } from 'typebox';
 
@@ -62,6 +62,9 @@ export const ConnectionMessage = strict({
   at: Instant,
 });
 
+/** A rule became true. What was muted is not told. */
+export const AlertMessage = strict({ channel: oneOf(['alerts']), data: alertsRpc.AlertMessage, at: Instant });
+
 const Scope = { account: nullable(Uuid), source: oneOf(liveRpc.SOURCES), currency: nullable(CurrencyCode) };
 export const Authenticated = strict({ authenticated: strict({ userId: Type.String(), expiresAt: Instant }) });
 export const Subscribed = strict({ subscribed: Channels, ...Scope });
@@ -70,7 +73,7 @@ export const Pong = strict({ pong: Type.String() });
 /** A refusal; the socket stays open. `errors` name the fields of the client's message. */
 export const LiveError = strict({ error: strict({ code: oneOf(PROBLEM_CODES), detail: Type.String(), errors: Type.Optional(Type.Array(strict({ field: Type.String(), message: Type.String() }))), account: Type.Optional(Uuid) }) });
 
-export const ServerMessage = Type.Union([ValueMessage, SyncMessage, ConnectionMessage, Authenticated, Subscribed, Unsubscribed, Pong, LiveError]);
+export const ServerMessage = Type.Union([ValueMessage, SyncMessage, ConnectionMessage, AlertMessage, Authenticated, Subscribed, Unsubscribed, Pong, LiveError]);
 export type ServerMessage = Static<typeof ServerMessage>;
 
 /** Why the gateway closes a socket. 4000–4999 are free for applications (RFC 6455, section 7.4.2). */

@@ -157,7 +157,7 @@ export class LiveSocket {
     const told = channels.filter((channel) => channel !== 'value');
     for (const channel of told) this.channels.add(channel);
     // Alerts are taken, and silent until there are rules to fire.
-    if (told.includes('sync') || told.includes('connections')) await this.followEvents(caller);
+    if (told.length > 0) await this.followEvents(caller);
     if (channels.includes('value') && !this.values.has(keyOf(scope)) && this.values.size >= this.parts.limits.values) {
       return this.refuse({ code: 'rate_limited', detail: `at most ${this.parts.limits.values} different values are sent over one socket; unsubscribe one` });
     }
@@ -196,7 +196,7 @@ export class LiveSocket {
       this.values.delete(key);
       this.outbox.forget(key);
     }
-    if (!this.channels.has('sync') && !this.channels.has('connections')) {
+    if (this.channels.size === 0) {
       this.endEvents?.();
       this.endEvents = null;
     }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventLog, eventLogMigration, startEventLogServer } from '@tidemark/event-log';
 import { migrate, openDatabase, provisionDatabase } from '@tidemark/postgres';
-import { connectNats, createLogger, newId } from '@tidemark/service';
+import { connectNats, createLogger, fieldErrors, newId } from '@tidemark/service';
 import { startNats, testDatabase, waitUntil } from '@tidemark/testing';
 import type { Nats, TestDatabase } from '@tidemark/testing';
 import { SignJWT } from 'jose';
@@ -14,6 +14,7 @@ import type { TestGateway } from '../../testing/start-gateway.js';
 import { OF_ANOTHER_USER, SOME_ID } from '../../testing/stand-ins.js';
 import { DEVELOPMENT_SECRET } from '../config.js';
 import { TOLD } from './event-message.js';
+import { ServerMessage } from './live-messages.js';
 
 let nats: Nats;
 let server: TestDatabase;
@@ -176,6 +177,30 @@ describe('events', () => {
     await say('sync', 'ida', 'SyncCompleted', { syncId, provider: 'plaid', accounts: 1, snapshots: 1, transactions: 2, durationMs: 3, notes: [] });
     await client.until((message) => message['data']?.status === 'completed');
     expect(client.heard.slice(2).map(({ channel, data }) => [channel, data.status ?? data.change])).toEqual([['sync', 'failed'], ['connections', 'reauth_required'], ['sync', 'completed']]);
+    client.socket.close();
+  });
+});
+
+describe('alerts', () => {
+  it('that were to be told live are, muted ones and those for others are not', async () => {
+    const raise = (userId: string, name: string, given: object = {}) => {
+      const alertId = newId();
+      const data = {
+        userId, alertId, ruleId: newId(), name, kind: 'sync_failing', accountId: null, connectionId: null, cause: { eventId: null, type: 'SyncFailed', at: new Date().toISOString() }, message: 'It fails.',
+        figures: { value: '3', threshold: '3', unit: 'count', currency: null, asset: null }, muted: false, deliveries: [{ deliveryId: newId(), kind: 'live', target: 'live' }], ...given,
+      };
+      return logs.get('alerts')?.append({ userId, stream: `alert-${alertId}`, expectedVersion: 'any', events: [{ id: alertId, type: 'AlertRaised', time: new Date().toISOString(), data }] });
+    };
+    const client = await opened('moe');
+    client.say({ subscribe: ['alerts'] });
+    await client.until((message) => message['subscribed']);
+    await raise('moe', 'muted', { muted: true });
+    await raise('moe', 'by mail', { deliveries: [{ deliveryId: newId(), kind: 'email', target: 'm***@example.com' }] });
+    await raise('ned', 'of another');
+    await raise('moe', 'told');
+    const told = await client.until((message) => message['channel'] === 'alerts');
+    expect([fieldErrors(ServerMessage, told), told['data']]).toMatchObject([null, { name: 'told', kind: 'sync_failing', figures: { value: '3' } }]);
+    expect(client.heard.filter((message) => message['channel'] === 'alerts')).toHaveLength(1);
     client.socket.close();
   });
 });

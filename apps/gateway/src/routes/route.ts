@@ -12,7 +12,7 @@ export interface Route {
   readonly path: string;
   /** Name in the OpenAPI document. */
   readonly operation: string;
-  readonly tag: 'Linking' | 'Balances' | 'History' | 'Operators' | 'Settings';
+  readonly tag: 'Linking' | 'Balances' | 'History' | 'Reconciliation' | 'Alerts' | 'Operators' | 'Settings';
   readonly summary: string;
   readonly contract: RpcContract;
   /** Path parameter → field of the contract's request. */
