@@ -16,13 +16,20 @@ export interface Projection {
 }
 
 /** Acts on events (starts a sync, appends events of its own). Never rebuilt; its own ids are UUIDv5 of (rule, cause). */
-export interface Reactor {
+export interface Reactor<Tx extends SqlClient = SqlClient> {
   readonly name: string;
   readonly logs: readonly string[];
   /** The types it acts on; all where absent. */
   readonly types?: readonly string[];
   /** At least once and in order per key, so it must be idempotent. A throw is tried again, later and later, and never lost. */
   react(event: EventEnvelope): Promise<void>;
+  /**
+   * Up to 1,000 events at once, in the transaction that moves the checkpoint, so that what it writes takes effect once. A throw that is no
+   * passing fault undoes it all, and the events go to `react` one by one: what is wrong with one of them parks that one alone.
+   */
+  reactAll?(tx: Tx, events: readonly EventEnvelope[]): Promise<void>;
+  /** Opens the transaction of `reactAll` where the database's own will not do: one of a log, that appends. What comes after the work comes after the commit. */
+  transaction?(work: (tx: Tx) => Promise<void>): Promise<void>;
   parkingKey?(event: EventEnvelope): string;
 }
 

@@ -1,20 +1,23 @@
 /**
  * Runs one reactor: each event at least once, in order per key. What fails a few times in a row is parked, with what follows under
  * the same key, and tried again by itself, later and later: a service that is down for an hour costs an hour, not an event.
+ * A reactor that takes a batch at once does so in the transaction of the checkpoint; where the batch fails, its events go one by one.
  */
 import type { EventEnvelope } from '@tidemark/contracts';
 import type { EventLogger } from '@tidemark/event-log';
-import type { Database } from '@tidemark/postgres';
+import { isTransient } from '@tidemark/postgres';
+import type { Database, SqlClient } from '@tidemark/postgres';
 import { FencedOut, moveCheckpoints } from './checkpoint.js';
 import { Feed } from './feed.js';
 import type { FeedOptions } from './feed.js';
 import { announceMove } from './moved.js';
-import { FOLLOWS, park, parkedKeys } from './parking.js';
+import { FOLLOWS, park, parkedKeys, parkFollowers } from './parking.js';
 import type { Parked } from './parking.js';
 import { keyOf } from './projection.js';
 import type { Reactor } from './projection.js';
 
 const BATCH = 100;
+const BATCH_AT_ONCE = 1_000;
 const QUICK_TRIES_MS = [0, 100, 400];
 const RETRY_EVERY_MS = 2_000;
 
@@ -47,9 +50,10 @@ export class ReactorWorker {
   }
 
   private async run(): Promise<void> {
-    for (let batch = await this.feed.take(BATCH); batch.length > 0; batch = await this.feed.take(BATCH)) {
+    const most = this.reactor.reactAll ? BATCH_AT_ONCE : BATCH;
+    for (let batch = await this.feed.take(most); batch.length > 0; batch = await this.feed.take(most)) {
       try {
-        await this.handle(batch);
+        if (!(await this.handleAtOnce(batch))) await this.handle(batch);
         announceMove(this.database);
       } catch (error) {
         this.logger.warn({ reactor: this.reactor.name, error: text(error) }, error instanceof FencedOut ? error.message : 'a batch could not be finished; trying again');
@@ -59,9 +63,34 @@ export class ReactorWorker {
     }
   }
 
+  /** @returns false where that cannot be done, and nothing was */
+  private async handleAtOnce(batch: readonly EventEnvelope[]): Promise<boolean> {
+    const { reactor, database, logger } = this;
+    if (!reactor.reactAll) return false;
+    const work = async (tx: SqlClient): Promise<void> => {
+      const parked = await moveCheckpoints(tx, reactor.name, batch);
+      const mine = this.mine(batch);
+      const free = parked > 0 ? await parkFollowers(tx, reactor, mine) : mine;
+      if (free.length > 0) await reactor.reactAll?.(tx, free);
+    };
+    try {
+      await (reactor.transaction ? reactor.transaction(work) : database.transaction(work));
+      return true;
+    } catch (error) {
+      if (error instanceof FencedOut || isTransient(error)) throw error;
+      logger.warn({ reactor: reactor.name, events: batch.length, error: text(error) }, 'a batch failed as a whole; its events are taken one by one');
+      return false;
+    }
+  }
+
+  private mine(batch: readonly EventEnvelope[]): readonly EventEnvelope[] {
+    const { types } = this.reactor;
+    return types ? batch.filter((event) => types.includes(event.type)) : batch;
+  }
+
   private async handle(batch: readonly EventEnvelope[]): Promise<void> {
-    const { name, types } = this.reactor;
-    const mine = types ? batch.filter((event) => types.includes(event.type)) : batch;
+    const { name } = this.reactor;
+    const mine = this.mine(batch);
     const blocked = mine.length > 0 ? await parkedKeys(this.database, [name], [...new Set(mine.map((event) => keyOf(this.reactor, event)))]) : new Set<string>();
     const toPark: { key: string; event: EventEnvelope; error: string }[] = [];
     for (const event of mine) {
