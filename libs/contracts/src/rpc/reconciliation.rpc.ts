@@ -131,5 +131,9 @@ export const AuditVerdict = strict({
 });
 export type AuditVerdict = Static<typeof AuditVerdict>;
 export const verifyAudit = contract('reconciliation.verify-audit', strict({}), AuditVerdict);
-/** For operators: every user's chain. */
-export const verifyAllAudits = contract('reconciliation.verify-all-audits', strict({ userId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }), strict({ users: Type.Integer(), entries: Type.Integer(), broken: Type.Array(strict({ userId: Type.String(), verdict: AuditVerdict })) }));
+/** For operators: every user's chain, a page of users at a time (100 where no limit is given), or one user's. */
+export const verifyAllAudits = contract(
+  'reconciliation.verify-all-audits',
+  strict({ userId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), ...PageQuery }),
+  strict({ users: Type.Integer(), entries: Type.Integer(), broken: Type.Array(strict({ userId: Type.String(), verdict: AuditVerdict })), nextCursor: nullable(Type.String()) }),
+);
