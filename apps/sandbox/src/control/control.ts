@@ -51,12 +51,12 @@ function faultControl(app: FastifyInstance, sandbox: Sandbox): void {
 }
 
 function faultFrom(body: ControlBody): Fault {
-  onlyFields(body, ['provider', 'operation', 'kind', 'times', 'status', 'code', 'body', 'headers', 'delayMs', 'match', 'day']);
+  onlyFields(body, ['provider', 'operation', 'kind', 'times', 'status', 'code', 'body', 'headers', 'delayMs', 'share', 'match', 'day']);
   const code = optionalString(body, 'code');
   if (body['kind'] === 'wrong' && (body['provider'] !== 'fmp' || !isWrongData(code))) throw problem('code', `must be one of ${WRONG_DATA.join(', ')} for the kind wrong, which only the provider fmp has`);
   const headers = body['headers'] === undefined ? undefined : objectOf(body['headers']);
   return defined<Fault>({
-    provider: oneOf(body, 'provider', ['plaid', 'snaptrade', 'fmp']),
+    provider: oneOf(body, 'provider', ['plaid', 'snaptrade', 'coinbase', 'dydx', 'fmp']),
     operation: optionalString(body, 'operation') ?? '*',
     kind: oneOf(body, 'kind', FAULT_KINDS),
     times: optionalWhole(body, 'times', 1, 1_000_000) ?? 1,
@@ -65,6 +65,7 @@ function faultFrom(body: ControlBody): Fault {
     body: body['body'],
     headers: headers === undefined ? undefined : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     delayMs: optionalWhole(body, 'delayMs', 0, 600_000),
+    share: optionalWhole(body, 'share', 1, 100),
     match: optionalString(body, 'match'),
     day: optionalString(body, 'day'),
   });

@@ -19,6 +19,8 @@ export interface Fault {
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
+  /** Of those calls so many in a hundred, evenly spread; all where absent. `times` counts what is hit. */
+  share?: number;
   /** Only calls whose path or body contain this text, such as an account's id. */
   match?: string;
   /** For `wrong`: the day it concerns. */
@@ -30,6 +32,7 @@ export type UsualError = (status: number | undefined, code: string | undefined) 
 
 export class Faults {
   readonly #queue: Fault[] = [];
+  readonly #seen = new Map<Fault, number>();
 
   add(fault: Fault): void {
     this.#queue.push(fault);
@@ -41,6 +44,15 @@ export class Faults {
 
   clear(): void {
     this.#queue.length = 0;
+    this.#seen.clear();
+  }
+
+  /** Whether the count of hits that are due by now has grown with this call. */
+  #hits(fault: Fault): boolean {
+    if (fault.share === undefined) return true;
+    const seen = this.#seen.get(fault) ?? 0;
+    this.#seen.set(fault, seen + 1);
+    return Math.floor(((seen + 1) * fault.share) / 100) > Math.floor((seen * fault.share) / 100);
   }
 
   /** The fault that this call is to have, used up by one. */
@@ -51,7 +63,7 @@ export class Faults {
         (candidate.operation === '*' || names.includes(candidate.operation)) &&
         (candidate.match === undefined || text().includes(candidate.match)),
     );
-    if (fault === undefined) return undefined;
+    if (fault === undefined || !this.#hits(fault)) return undefined;
     fault.times -= 1;
     if (fault.times <= 0) this.#queue.splice(this.#queue.indexOf(fault), 1);
     return fault;

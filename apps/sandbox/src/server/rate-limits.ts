@@ -1,4 +1,4 @@
-/** Counts calls in windows of a minute that open with their first call, on the sandbox's clock. */
+/** Counts calls in windows (of a minute, or what the provider counts in) that open with their first call, on the sandbox's clock. */
 import type { SandboxClock } from './sandbox-clock.js';
 
 const WINDOW_MS = 60_000;
@@ -10,6 +10,7 @@ export interface Standing {
   remaining: number;
   /** Seconds until the window closes. */
   resetSeconds: number;
+  resetMs: number;
 }
 
 export class RateLimits {
@@ -18,17 +19,18 @@ export class RateLimits {
   constructor(private readonly clock: SandboxClock) {}
 
   /** One call against `key`: counted where it is allowed. */
-  take(key: string, limit: number): Standing {
+  take(key: string, limit: number, windowMs: number = WINDOW_MS): Standing {
     const now = this.clock.now().getTime();
     let window = this.#windows.get(key);
-    if (window === undefined || now < window.opened || now - window.opened >= WINDOW_MS) {
+    if (window === undefined || now < window.opened || now - window.opened >= windowMs) {
       if (this.#windows.size >= MOST_WINDOWS) this.#windows.clear();
       window = { opened: now, count: 0 };
       this.#windows.set(key, window);
     }
     const allowed = window.count < limit;
     if (allowed) window.count += 1;
-    return { allowed, limit, remaining: Math.max(0, limit - window.count), resetSeconds: Math.ceil((window.opened + WINDOW_MS - now) / 1000) };
+    const resetMs = window.opened + windowMs - now;
+    return { allowed, limit, remaining: Math.max(0, limit - window.count), resetSeconds: Math.ceil(resetMs / 1000), resetMs };
   }
 
   clear(): void {

@@ -32,6 +32,8 @@ export interface Sandbox {
   requests: RequestLog;
   credentials: SandboxCredentials;
   log: SandboxLog;
+  /** Nonces that Coinbase has seen, with the second in which their tokens end: each is taken once. */
+  nonces: Map<string, number>;
   /** A fresh UUID: random, or from the seed. */
   newId(): string;
   /** Where it listens, without a slash at the end. */
