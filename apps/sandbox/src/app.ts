@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
+import { coinbase } from './coinbase/coinbase.js';
 import { control } from './control/control.js';
+import { dydx } from './dydx/dydx.js';
 import { fmp } from './fmp/fmp.js';
 import { withHistory } from './generate/demo/demo-history.js';
 import { lastTradingDay, moveDates } from './generate/demo/move-dates.js';
@@ -102,6 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     requests: new RequestLog(),
     credentials: { ...DEFAULT_CREDENTIALS, ...options.credentials },
     log: options.log ?? SILENT,
+    nonces: new Map(),
     newId: seededIds(String(options.seed ?? randomBytes(16).toString('hex'))),
     url: () => url,
     changed: () => file?.changed(),
@@ -137,11 +140,13 @@ function build(sandbox: Sandbox): FastifyInstance {
     if (text === '') done(null, null);
     else done(Object.assign(new Error('the body must be application/json'), { statusCode: 415 }), undefined);
   });
-  server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade', '/fmp'], control: '/_control' }));
+  server.get('/', async () => ({ sandbox: 'tidemark', providers: ['/plaid', '/snaptrade', '/coinbase', '/dydx', '/fmp'], control: '/_control' }));
   windowPages(server, sandbox);
   void server.register(plaid(sandbox), { prefix: '/plaid' });
   void server.register(snaptrade(sandbox, false), { prefix: SNAPTRADE_PREFIX });
   void server.register(snaptrade(sandbox, true), { prefix: `${SNAPTRADE_PREFIX}/api/v1` });
+  void server.register(coinbase(sandbox), { prefix: '/coinbase' });
+  void server.register(dydx(sandbox), { prefix: '/dydx' });
   void server.register(fmp(sandbox), { prefix: '/fmp' });
   void server.register(control(sandbox), { prefix: '/_control' });
   return server;

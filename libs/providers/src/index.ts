@@ -1,4 +1,6 @@
 export { createProviders } from './create-providers.js';
+export { coinbaseProvider } from './coinbase/coinbase-provider.js';
+export { dydxProvider } from './dydx/dydx-provider.js';
 export { plaidProvider } from './plaid/plaid-provider.js';
 export { snaptradeProvider } from './snaptrade/snaptrade-provider.js';
 export { PROVIDER_SECRETS, providerSettings } from './settings.js';

@@ -182,6 +182,8 @@ export interface ProviderSettings {
   readonly breakerMs?: number;
   readonly retries: number;
   readonly requestsPerMinute: number;
+  /** The provider counts its limit in windows of so many milliseconds (Coinbase a second, dYdX ten); a minute where absent. */
+  readonly limitWindowMs?: number;
   readonly enabled: boolean;
   readonly adminsOnly: boolean;
   readonly refreshCost: { readonly amount: Decimal; readonly currency: string };

@@ -16,6 +16,7 @@ const NUMBER_FIELDS = new Set(['account', 'accountref']);
 const ACCOUNT_NUMBER = /^[\d*xX •-]{5,}$/;
 
 const SECRET_TEXTS: readonly [RegExp, string][] = [
+  [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, REMOVED],
   [/\b((?:user|client|consumer|webhook)?_?(?:secret|key)|access_?token|public_?token|link_?token|api_?key|signature|password|token)=[^&\s"']+/gi, `$1=${REMOVED}`],
   [/\b(access|public|link|processor)-(sandbox|development|production)-[A-Za-z0-9-]+/g, REMOVED],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${REMOVED}`],

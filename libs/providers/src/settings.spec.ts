@@ -10,6 +10,8 @@ describe('provider settings', () => {
     expect(settings.value).toEqual([
       { id: 'plaid', baseUrl: 'https://sandbox.plaid.com', environment: 'sandbox', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 2_000, enabled: true, adminsOnly: false, refreshCost: { amount: '0.01', currency: 'USD' }, clientId: 'c', clientSecret: 's' },
       { id: 'snaptrade', baseUrl: 'https://api.snaptrade.com', environment: 'production', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 250, enabled: true, adminsOnly: false, refreshCost: { amount: '0.05', currency: 'USD' }, clientId: 'C', clientSecret: 'k' },
+      { id: 'coinbase', baseUrl: 'https://api.coinbase.com', environment: 'production', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 1_800, limitWindowMs: 1_000, enabled: true, adminsOnly: false, refreshCost: { amount: '0', currency: 'USD' }, clientId: '', clientSecret: '' },
+      { id: 'dydx', baseUrl: 'https://indexer.dydx.trade', environment: 'production', timeoutMs: 30_000, retries: 3, breakerMs: 15_000, requestsPerMinute: 600, limitWindowMs: 10_000, enabled: true, adminsOnly: false, refreshCost: { amount: '0', currency: 'USD' }, clientId: '', clientSecret: '' },
     ]);
   });
 
@@ -18,6 +20,14 @@ describe('provider settings', () => {
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));
     expect(settings.value[0]).toMatchObject({ clientSecret: 'from a file', baseUrl: 'http://127.0.0.1:3100/plaid', retries: 0, timeoutMs: 500, refreshCost: { amount: '0.02' }, adminsOnly: true });
     expect(settings.value[1]).toMatchObject({ enabled: false, clientSecret: '' });
+  });
+
+  it('ask for no keys of ours at exchanges where people bring their own', () => {
+    const settings = providerSettings({ ...KEYS, COINBASE_BASE_URL: 'http://127.0.0.1:3100/coinbase/', DYDX_ENV: 'testnet', DYDX_ENABLED: 'false' });
+    if (!settings.ok) throw new Error(JSON.stringify(settings.error));
+    expect(settings.value.slice(2)).toMatchObject([{ id: 'coinbase', baseUrl: 'http://127.0.0.1:3100/coinbase', enabled: true }, { id: 'dydx', baseUrl: 'https://indexer.v4testnet.dydx.exchange', enabled: false }]);
+    const wrong = providerSettings({ ...KEYS, DYDX_ENV: 'moon' });
+    expect(wrong.ok ? [] : wrong.error.map(({ variable }) => variable)).toEqual(['DYDX_ENV']);
   });
 
   it('never take the path of a file for the secret', () => {

@@ -22,6 +22,9 @@ interface ProviderDefaults {
   readonly environments: Readonly<Record<string, string>>;
   readonly requestsPerMinute: number;
   readonly refreshCost: Decimal;
+  /** How the provider calls the secret of ours; null where there is neither a client id nor a secret: people bring their own keys. */
+  readonly secret: 'SECRET' | 'CONSUMER_KEY' | null;
+  readonly limitWindowMs?: number;
 }
 
 const PLAID: ProviderDefaults = {
@@ -31,6 +34,7 @@ const PLAID: ProviderDefaults = {
   environments: { sandbox: 'https://sandbox.plaid.com', production: 'https://production.plaid.com' },
   requestsPerMinute: 2_000,
   refreshCost: '0.01',
+  secret: 'SECRET',
 };
 const SNAPTRADE: ProviderDefaults = {
   id: 'snaptrade',
@@ -39,6 +43,29 @@ const SNAPTRADE: ProviderDefaults = {
   environments: { production: 'https://api.snaptrade.com' },
   requestsPerMinute: 250,
   refreshCost: '0.05',
+  secret: 'CONSUMER_KEY',
+};
+/** 30 requests a second for one user (docs.cdp.coinbase.com, REST rate limits). */
+const COINBASE: ProviderDefaults = {
+  id: 'coinbase',
+  prefix: 'COINBASE',
+  environment: 'production',
+  environments: { production: 'https://api.coinbase.com', sandbox: 'https://api-sandbox.coinbase.com' },
+  requestsPerMinute: 1_800,
+  refreshCost: '0',
+  secret: null,
+  limitWindowMs: 1_000,
+};
+/** 100 requests in 10 seconds for one address (docs.dydx.xyz, indexer rate limits). */
+const DYDX: ProviderDefaults = {
+  id: 'dydx',
+  prefix: 'DYDX',
+  environment: 'production',
+  environments: { production: 'https://indexer.dydx.trade', testnet: 'https://indexer.v4testnet.dydx.exchange' },
+  requestsPerMinute: 600,
+  refreshCost: '0',
+  secret: null,
+  limitWindowMs: 10_000,
 };
 
 /** May be mounted as files (`NAME_FILE`), which whoever calls must have read. */
@@ -47,7 +74,7 @@ export const PROVIDER_SECRETS = ['PLAID_SECRET', 'SNAPTRADE_CONSUMER_KEY'] as co
 /** Settings of every provider, disabled ones included; a disabled one needs no keys. */
 export function providerSettings(environment: Environment): Result<readonly ProviderSettings[], readonly SettingsProblem[]> {
   const problems: SettingsProblem[] = [];
-  const settings = [PLAID, SNAPTRADE].map((defaults) => settingsOf(defaults, environment, problems));
+  const settings = [PLAID, SNAPTRADE, COINBASE, DYDX].map((defaults) => settingsOf(defaults, environment, problems));
   return problems.length === 0 ? ok(settings) : refuse(problems);
 }
 
@@ -69,14 +96,16 @@ function settingsOf(defaults: ProviderDefaults, environment: Environment, proble
     enabled,
     adminsOnly: read.flag('ADMINS_ONLY', false),
     refreshCost: { amount: read.amount('REFRESH_COST', defaults.refreshCost), currency: 'USD' },
-    clientId: read.required('CLIENT_ID', enabled, 'the client id of the provider account'),
+    ...(defaults.limitWindowMs === undefined ? {} : { limitWindowMs: defaults.limitWindowMs }),
+    clientId: defaults.secret === null ? '' : read.required('CLIENT_ID', enabled, 'the client id of the provider account'),
     clientSecret: secretOf(read, defaults, enabled),
   };
 }
 
-/** Plaid calls it a secret, SnapTrade a consumer key. */
+/** Plaid calls it a secret, SnapTrade a consumer key; the exchanges know keys of people alone. */
 function secretOf(read: Reader, defaults: ProviderDefaults, enabled: boolean): string {
-  const name = defaults === SNAPTRADE ? 'CONSUMER_KEY' : 'SECRET';
+  const name = defaults.secret;
+  if (name === null) return '';
   const value = read.text(name);
   if (value !== undefined) return value;
   if (enabled) read.problem(name, `the secret itself, or ${defaults.prefix}_${name}_FILE naming a file that holds it; or set ${defaults.prefix}_ENABLED=false`);

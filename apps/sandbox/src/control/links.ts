@@ -1,6 +1,7 @@
 /** POST /_control/links/approve, and GET /_control/links to see what has been linked. */
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../server/sandbox.js';
+import { approveKey } from './approve-key.js';
 import { approvePlaid } from './approve-plaid.js';
 import { approveSnapTrade } from './approve-snaptrade.js';
 import type { As } from './approval.js';
@@ -12,13 +13,14 @@ export function linkControl(app: FastifyInstance, sandbox: Sandbox): void {
     onlyFields(body, ['link', 'as']);
     const link = objectOf(body['link']);
     const as = asOf(body['as'] === undefined ? {} : objectOf(body['as']));
-    const kind = oneOf({ 'link.kind': link['kind'] }, 'link.kind', ['plaid_link', 'snaptrade_portal']);
-    const answer = kind === 'plaid_link' ? approvePlaid(sandbox, given(link, 'token'), as) : approveSnapTrade(sandbox, given(link, 'url'), as);
+    const kind = oneOf({ 'link.kind': link['kind'] }, 'link.kind', ['plaid_link', 'snaptrade_portal', 'api_key']);
+    const answer = kind === 'plaid_link' ? approvePlaid(sandbox, given(link, 'token'), as) : kind === 'api_key' ? approveKey(sandbox, given(link, 'url'), as) : approveSnapTrade(sandbox, given(link, 'url'), as);
     sandbox.changed();
     return answer;
   });
   app.get('/links', async () => ({
     items: [...sandbox.links.items.values()].map(({ itemId, institution, person, accounts, products, webhook, error, removed }) => ({ itemId, institution, person, accounts, products, webhook, error, removed })),
+    coinbaseKeys: [...sandbox.links.coinbaseKeys.values()].map(({ name, accounts }) => ({ name, accounts })),
     authorizations: [...sandbox.links.authorizations.values()].map(({ id, userId, institution, person, type, disabledAt }) => ({ id, userId, institution, person, type, disabledAt })),
   }));
 }

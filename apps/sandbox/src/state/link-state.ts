@@ -1,5 +1,5 @@
 /**
- * What linking has made: items and public tokens at Plaid, users and authorizations at SnapTrade. It refers to the
+ * What linking has made: items and public tokens at Plaid, users and authorizations at SnapTrade, API keys at Coinbase. It refers to the
  * world by ids only, so that a changed world is seen through every link at once, and can be written to a file.
  */
 import type { JWK } from 'jose';
@@ -90,7 +90,15 @@ export interface SigningKey {
   expiredAt: number | null;
 }
 
-const TABLES = ['items', 'linkTokens', 'publicTokens', 'users', 'authorizations', 'portals', 'signingKeys'] as const;
+/** A CDP API key that a person made in the sandbox: Coinbase keeps the public half. */
+export interface CoinbaseKey {
+  name: string;
+  accounts: string[];
+  publicJwk: JWK;
+  createdAt: string;
+}
+
+const TABLES = ['items', 'linkTokens', 'publicTokens', 'users', 'authorizations', 'portals', 'signingKeys', 'coinbaseKeys'] as const;
 
 export class LinkState {
   readonly items = new Map<string, PlaidItem>();
@@ -100,6 +108,7 @@ export class LinkState {
   readonly authorizations = new Map<string, SnapAuthorization>();
   readonly portals = new Map<string, Portal>();
   readonly signingKeys = new Map<string, SigningKey>();
+  readonly coinbaseKeys = new Map<string, CoinbaseKey>();
   readonly #byAccessToken = new Map<string, string>();
 
   itemByAccessToken(accessToken: string): PlaidItem | undefined {

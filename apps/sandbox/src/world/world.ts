@@ -6,7 +6,7 @@
 import type { Decimal } from '@tidemark/money';
 import type { TransactionKind } from './transaction-kinds.js';
 
-export type Provider = 'plaid' | 'snaptrade';
+export type Provider = 'plaid' | 'snaptrade' | 'coinbase' | 'dydx';
 export type LoginState = 'ok' | 'login_required' | 'locked';
 export type AccountType = 'investment' | 'depository' | 'credit' | 'loan' | 'other';
 export type SecurityKind = 'equity' | 'adr' | 'etf' | 'fund' | 'cef' | 'money_market' | 'bond' | 'option' | 'crypto' | 'future' | 'other';
@@ -18,6 +18,8 @@ export interface World {
   rateLimits?: RateLimitSettings;
   institutions: Institution[];
   persons: Person[];
+  /** CDP API keys that are there from the beginning; approving a link makes more. */
+  coinbaseKeys?: CoinbaseKeyOfWorld[];
   securities: Security[];
   accounts: Account[];
   transactions: Transaction[];
@@ -37,7 +39,7 @@ export interface WebhookSettings {
 
 export interface RateLimitSettings {
   enabled?: boolean;
-  /** Calls a minute; keys are operations such as `investmentsHoldingsGet`, or `snaptrade` for its one limit. */
+  /** Calls a minute; keys are operations such as `investmentsHoldingsGet`, or `snaptrade` for its one limit; `coinbase` counts a second, `dydx` ten. */
   overrides?: Record<string, { perItem?: number; perClient?: number }>;
 }
 
@@ -63,6 +65,19 @@ export interface Institution {
     degraded?: boolean;
     realTime?: boolean;
   };
+  /** It is Coinbase itself. */
+  coinbase?: Record<string, never>;
+  /** It is the dYdX chain. */
+  dydx?: Record<string, never>;
+}
+
+export interface CoinbaseKeyOfWorld {
+  name: string;
+  accounts: string[];
+  /** PEM (SPKI). */
+  publicKey: string;
+  /** Has the permission to view. Default true. */
+  view?: boolean;
 }
 
 export interface Person {
@@ -140,6 +155,9 @@ export interface Account {
   investments?: boolean;
   openedOn?: string;
   paper?: boolean;
+  coinbase?: { portfolio?: string; holds?: { currency: string; amount: Decimal }[] };
+  /** Of the chain's: cash in USDC, holdings of perpetuals (kind `future`, the market as symbol) at oracle prices. */
+  dydx?: { address: string; subaccountNumber: number };
 }
 
 export interface Transaction {
@@ -165,7 +183,7 @@ export interface Transaction {
   repeats?: string;
   merchant?: string | null;
   fxRate?: Decimal;
-  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string; amount?: Decimal };
+  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string; coinbaseType?: string; dydxType?: string; sizeInQuote?: boolean; amount?: Decimal };
 }
 
 export interface CorporateAction {

@@ -52,7 +52,7 @@ export class ProviderCalls {
     private readonly deps: CallDeps,
     private readonly judge: Judge,
   ) {
-    this.bucket = new TokenBucket(settings.requestsPerMinute, deps.clock);
+    this.bucket = new TokenBucket(settings.requestsPerMinute, deps.clock, settings.limitWindowMs);
     this.breakers = new Breakers(settings, deps);
     this.sleep = deps.sleep ?? realSleep;
   }

@@ -52,6 +52,14 @@ describe('the token bucket', () => {
     }
   });
 
+  it.each([[1_800, 1_000, 30], [600, 10_000, 100], [10, 1_000, 1]])('at %i a minute in windows of %i ms never lets more than %i through in one', (perMinute, windowMs, limit) => {
+    let now = 0;
+    const bucket = new TokenBucket(perMinute, { now: () => now }, windowMs);
+    const used = Array.from({ length: limit * 4 }, () => (now += bucket.take(Number.MAX_SAFE_INTEGER) ?? 0));
+    const window = Math.max(windowMs, 60_000 / perMinute);
+    for (const [index, at] of used.entries()) expect(used.filter((other, position) => position >= index && other < at + window).length).toBeLessThanOrEqual(limit);
+  });
+
   it('queues callers who come at once, and takes no token from one who will not wait', () => {
     const bucket = new TokenBucket(60, { now: () => 0 });
     const waits = Array.from({ length: 14 }, () => bucket.take(60_000));

@@ -1,6 +1,6 @@
 /**
  * Keeps us under a provider's limit before it has to say no. A bucket of a fifth of the limit allows a burst; the rest flows
- * in over the minute, so that no 60 seconds ever hold more than the limit. Callers take their turn in the order in which they
+ * in over the window, so that no window (a minute, or what the provider counts in) ever holds more than its limit. Callers take their turn in the order in which they
  * came: each is told how long to wait, and its token is taken at once.
  */
 import type { Clock } from '@tidemark/kernel';
@@ -13,13 +13,17 @@ export class TokenBucket {
   private tokens: number;
   private filledAt: number;
 
+  /** @param windowMs what the provider counts its limit in; longer where the limit is less than one request in it */
   constructor(
     requestsPerMinute: number,
     private readonly clock: Clock,
+    windowMs: number = MINUTE_MS,
   ) {
-    this.capacity = Math.max(1, Math.floor(requestsPerMinute / 5));
-    // At one a minute the burst is the whole limit: the next one flows in over the minute after it.
-    this.perMs = Math.max(requestsPerMinute - this.capacity, 1) / MINUTE_MS;
+    const window = Math.max(windowMs, MINUTE_MS / requestsPerMinute);
+    const limit = Math.floor((requestsPerMinute * window) / MINUTE_MS);
+    this.capacity = Math.max(1, Math.floor(limit / 5));
+    // At one a window the burst is the whole limit: the next one flows in over the window after it.
+    this.perMs = Math.max(limit - this.capacity, 1) / window;
     this.tokens = this.capacity;
     this.filledAt = clock.now();
   }

@@ -30,7 +30,7 @@ export function specDeps(overrides: Partial<ProviderDeps> = {}): SpecDeps {
   return Object.assign(spec, { deps });
 }
 
-export function specSettings(id: 'plaid' | 'snaptrade', baseUrl: string, overrides: Partial<ProviderSettings> = {}): ProviderSettings {
+export function specSettings(id: 'plaid' | 'snaptrade' | 'coinbase' | 'dydx', baseUrl: string, overrides: Partial<ProviderSettings> = {}): ProviderSettings {
   return {
     id,
     baseUrl,

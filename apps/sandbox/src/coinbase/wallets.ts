@@ -1,0 +1,57 @@
+/** GET /api/v3/brokerage/accounts: a wallet for every currency, those with nothing included, by pages. */
+import { subtract, type Decimal } from '@tidemark/money';
+import type { Sandbox } from '../server/sandbox.js';
+import { uuidFor } from '../wire/ids.js';
+import type { Account } from '../world/world.js';
+import { afterCursor, pageSize, type CoinbaseQuery } from './pages.js';
+
+const BY_DEFAULT = 49;
+const MOST = 250;
+
+export function accountsPage(sandbox: Sandbox, accounts: readonly Account[], query: CoinbaseQuery): object {
+  const all = accounts.flatMap((account) => walletsOf(sandbox, account));
+  const { from, of } = afterCursor(query, 'accounts');
+  const size = pageSize(query, BY_DEFAULT, MOST);
+  const page = all.slice(from, from + size);
+  const more = from + size < all.length;
+  return { accounts: page, has_next: more, cursor: more ? of(from + size) : '', size: page.length };
+}
+
+export function portfolioOf({ id, coinbase }: Account): string {
+  return coinbase?.portfolio ?? uuidFor('coinbase-portfolio', id);
+}
+
+function walletsOf(sandbox: Sandbox, account: Account): object[] {
+  const coins = new Map<string, Decimal>((account.holdings ?? []).map(({ security, quantity }) => [codeOf(sandbox, security), quantity]));
+  const fiat = new Map<string, Decimal>((account.cash ?? []).map(({ currency, amount }) => [currency, amount]));
+  // As Coinbase does, a wallet of every coin that can be had, held or not.
+  for (const { kind, symbol } of sandbox.world.world.securities) if (kind === 'crypto' && symbol !== null && !coins.has(symbol)) coins.set(symbol, '0');
+  const holds = new Map((account.coinbase?.holds ?? []).map(({ currency, amount }) => [currency, amount]));
+  const view = (currency: string, total: Decimal, isFiat: boolean): object => {
+    const hold = holds.get(currency) ?? '0';
+    const opened = `${account.openedOn ?? '2024-01-02'}T00:00:00Z`;
+    return {
+      uuid: uuidFor('coinbase-wallet', account.id, currency),
+      name: isFiat ? `Cash (${currency})` : `${currency} Wallet`,
+      currency,
+      available_balance: { value: subtract(total, hold), currency },
+      default: true,
+      active: true,
+      created_at: opened,
+      updated_at: opened,
+      deleted_at: null,
+      // Coinbase's own example has bitcoin typed as fiat: nobody may rely on it.
+      type: isFiat || currency === 'BTC' ? 'ACCOUNT_TYPE_FIAT' : 'ACCOUNT_TYPE_CRYPTO',
+      ready: true,
+      hold: { value: hold, currency },
+      retail_portfolio_id: portfolioOf(account),
+      platform: 'ACCOUNT_PLATFORM_CONSUMER',
+    };
+  };
+  return [...[...coins].map(([currency, total]) => view(currency, total, false)), ...[...fiat].map(([currency, total]) => view(currency, total, true))];
+}
+
+export function codeOf(sandbox: Sandbox, security: string): string {
+  const { symbol, name } = sandbox.world.security(security);
+  return symbol ?? name;
+}
