@@ -39,7 +39,7 @@ export interface Break {
 }
 
 export function nameBreak(found: Break, seal: Seal): Broken {
-  const { before, entry, following } = found;
+  const { before, entry } = found;
   const place = before.sequence + 1;
   if (entry.sequence < place) return { sequence: entry.sequence, problem: 'inserted', detail: entry.sequence === before.sequence ? `Two entries stand at ${entry.sequence}.` : `An entry stands at ${entry.sequence}, before the chain begins.` };
   if (entry.sequence > place) return { sequence: place, problem: 'removed', detail: `${named(place, entry.sequence - 1)} missing: ${entry.sequence} follows ${place === 1 ? 'the beginning' : before.sequence}.` };

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCsv } from './read-csv.js';
+import { statedInstant, statedPositions } from './stated-positions.decide.js';
+
+const given = (positions: readonly { asset: string; quantity: string }[]) => statedPositions(positions.map((one, at) => ({ ...one, field: `positions/${at}`, where: '' })));
+const fromCsv = (text: string) => {
+  const lines = readCsv(text);
+  return lines.ok ? statedPositions(lines.value) : lines;
+};
+
+describe('positions that a person gives', () => {
+  it('are kept in one form and order, however they were written', () => {
+    const positions = [{ asset: 'equity:AAPL', quantity: '010.50' }, { asset: 'currency:USD', quantity: '-0.10' }];
+    expect(given(positions)).toEqual({ ok: true, value: [{ asset: 'currency:USD', quantity: '-0.1' }, { asset: 'equity:AAPL', quantity: '10.5' }] });
+    expect(given([...positions].reverse())).toEqual(given(positions));
+  });
+
+  it('are refused all together, every wrong field named', () => {
+    const refused = given([{ asset: 'AAPL', quantity: '1' }, { asset: 'currency:XXA', quantity: '1,000.5' }, { asset: 'etf:VTI', quantity: '1' }, { asset: 'etf:VTI', quantity: '1e3' }]);
+    expect(refused).toMatchObject({ ok: false, error: [
+      { field: 'positions/0/asset', message: expect.stringContaining('"AAPL" is no asset id: give currency:USD') },
+      { field: 'positions/1/asset', message: 'currency:XXA names no ISO 4217 currency' },
+      { field: 'positions/1/quantity', message: expect.stringContaining('"1,000.5" is no quantity') },
+      { field: 'positions/3/asset', message: 'etf:VTI is there already (positions/2): give it once, with its whole quantity' },
+      { field: 'positions/3/quantity', message: expect.stringContaining('"1e3"') },
+    ] });
+  });
+
+  it('hold at an instant of the calendar that is not ahead', () => {
+    const now = Date.parse('2026-11-21T10:00:00Z');
+    expect(statedInstant(undefined, now)).toEqual({ ok: true, value: '2026-11-21T10:00:00.000Z' });
+    expect(statedInstant('2026-11-21T10:01:00Z', now)).toEqual({ ok: true, value: '2026-11-21T10:01:00.000Z' });
+    expect(statedInstant('2026-11-21T10:01:00.001Z', now)).toMatchObject({ ok: false, error: { field: 'asOf', message: expect.stringContaining('in the future') } });
+    expect(statedInstant('2026-02-30T10:00:00Z', now)).toMatchObject({ ok: false, error: { field: 'asOf', message: expect.stringContaining('calendar') } });
+  });
+});
+
+describe('a CSV file of positions', () => {
+  it.each([
+    ['as spreadsheets write it', '\uFEFFAsset,Quantity\r\nequity:AAPL,10\r\ncurrency:USD,-5.25\r\n'],
+    ['columns the other way round, quotes, blank lines, spaces', 'quantity,asset\n\n"10", equity:AAPL\n-5.250,"currency:USD"\n\n'],
+  ])('is read: %s', (_how, text) => {
+    expect(fromCsv(text)).toEqual({ ok: true, value: [{ asset: 'currency:USD', quantity: '-5.25' }, { asset: 'equity:AAPL', quantity: '10' }] });
+  });
+
+  it('with a header alone is an account that holds nothing', () => {
+    expect(fromCsv('asset,quantity\n')).toEqual({ ok: true, value: [] });
+  });
+
+  it.each([
+    ['symbol,shares\nAAPL,1\n', 'found "symbol", "shares"'],
+    ['asset;quantity\nequity:AAPL;1\n', 'found "asset;quantity"'],
+    ['asset,quantity,price\nequity:AAPL,1,2\n', 'found "asset", "quantity", "price"'],
+    ['asset,asset\n', 'found "asset", "asset"'],
+    ['equity:AAPL,1\n', 'found "equity:AAPL", "1"'],
+    ['\n\n', 'the file is empty'],
+  ])('with other columns is refused: %j', (text, found) => {
+    expect(fromCsv(text)).toEqual({ ok: false, error: [{ field: 'csv', message: `the header must name the columns asset and quantity, separated by a comma, and no others; ${found}` }] });
+  });
+
+  it('has its bad lines and fields named by their number in the file', () => {
+    expect(fromCsv('asset,quantity\nequity:AAPL,ten\n\nfund:,\nequity:AAPL,1\n')).toMatchObject({ ok: false, error: [
+      { field: 'csv/2/quantity', message: expect.stringContaining('line 2: "ten" is no quantity') },
+      { field: 'csv/4/asset', message: expect.stringContaining('line 4: "fund:" is no asset id') },
+      { field: 'csv/4/quantity', message: expect.stringContaining('line 4: an empty field is no quantity') },
+      { field: 'csv/5/asset', message: 'line 5: equity:AAPL is there already (line 2): give it once, with its whole quantity' },
+    ] });
+    expect(fromCsv('asset,quantity\nequity:AAPL,1,000\nequity:B\n')).toMatchObject({ ok: false, error: [{ field: 'csv/2', message: expect.stringContaining('line 2: has 3 fields') }, { field: 'csv/3', message: expect.stringContaining('one field') }] });
+  });
+
+  it.each(['asset,quantity\n"equity:AAPL,1\n', 'asset,quantity\nequity:"A",1\n'])('that is no CSV is refused: %j', (text) => {
+    expect(fromCsv(text)).toMatchObject({ ok: false, error: [{ message: expect.stringContaining('cannot be read as CSV: a quote') }] });
+  });
+
+  it('takes no more positions than a request may name', () => {
+    const file = (lines: number) => ['asset,quantity', ...Array.from({ length: lines }, (_, at) => `provider:x:${at},1`)].join('\n');
+    expect(fromCsv(file(5_000))).toMatchObject({ ok: true });
+    expect(fromCsv(file(5_001))).toEqual({ ok: false, error: [{ field: 'csv', message: 'has 5001 positions; 5000 are accepted at the most' }] });
+  });
+});
