@@ -42,6 +42,8 @@ export interface StackOptions {
   /** More or other environment for a service. */
   readonly env?: Partial<Record<ServiceName | 'all' | 'sandbox', Record<string, string>>>;
   readonly world?: string;
+  /** Services that take part beside those of the main job. */
+  readonly with?: readonly ('reconciliation' | 'alerts')[];
   /** Services that have no part in it: two cores carry no more than they must. */
   readonly without?: readonly ServiceName[];
   /** The relay of sync as a process of its own. */
@@ -101,7 +103,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await launch('sandbox');
     // Two at a time: migrations and module loading keep both cores busy.
     await Promise.all([launch('connections'), launch('sync')]);
-    await Promise.all([launch('snapshots'), ...(options.without?.includes('history') ? [] : [launch('history')]), launch('gateway'), ...(options.separateRelay ? [launch('relay')] : [])]);
+    await Promise.all([launch('snapshots'), ...(options.without?.includes('history') ? [] : [launch('history')]), launch('gateway'), ...(options.with ?? []).map((name) => launch(name)), ...(options.separateRelay ? [launch('relay')] : [])]);
     return stack;
   } catch (error) {
     await stack.close();

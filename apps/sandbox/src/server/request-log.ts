@@ -20,9 +20,11 @@ export interface ReceivedRequest {
 
 export class RequestLog {
   readonly #received: ReceivedRequest[] = [];
+  readonly #counts = new Map<string, number>();
 
   add(request: ReceivedRequest): ReceivedRequest {
     this.#received.push(request);
+    this.#counts.set(request.provider, (this.#counts.get(request.provider) ?? 0) + 1);
     if (this.#received.length > MOST_KEPT) this.#received.splice(0, MOST_KEPT / 2);
     return request;
   }
@@ -35,8 +37,14 @@ export class RequestLog {
     );
   }
 
+  /** By provider, those that are no longer kept too. */
+  counts(): Record<string, number> {
+    return Object.fromEntries(this.#counts);
+  }
+
   clear(): void {
     this.#received.length = 0;
+    this.#counts.clear();
   }
 }
 
