@@ -31,7 +31,7 @@ export function environments(installation) {
       ...more,
     };
   };
-  const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE)_/.test(name)) };
+  const providers = { ...sandboxProviders(env, sandbox), ...pick(env, (name) => /^(PLAID|SNAPTRADE|COINBASE|DYDX)_/.test(name)) };
   const key = secretOr(env, 'CREDENTIALS_KEY', secrets.credentialsKey);
   // Its databases are the installation's own, all else about the store the user may set.
   const store = { ...pick(env, (name) => /^(CREDENTIALS|AWS)_(?!PG_)/.test(name)), ...key };
@@ -67,7 +67,9 @@ function sandboxProviders(env, sandbox) {
   const snaptrade = env.SNAPTRADE_CLIENT_ID
     ? {}
     : { SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: sandbox.snaptrade.clientId, SNAPTRADE_CONSUMER_KEY: sandbox.snaptrade.consumerKey };
-  return { ...plaid, ...snaptrade };
+  // Exchanges know no keys of ours: who wants the real ones names their environment (or an address).
+  const exchange = (prefix, path) => (env[`${prefix}_ENV`] || env[`${prefix}_BASE_URL`] ? {} : { [`${prefix}_BASE_URL`]: `${sandbox.url}/${path}` });
+  return { ...plaid, ...snaptrade, ...exchange('COINBASE', 'coinbase'), ...exchange('DYDX', 'dydx') };
 }
 
 function pick(env, wanted) {

@@ -112,6 +112,9 @@ describe('environments', () => {
     const real = installation({ PLAID_CLIENT_ID: 'mine', PLAID_SECRET: 'my-secret' })['sync'] ?? {};
     expect(real).toMatchObject({ PLAID_CLIENT_ID: 'mine', PLAID_SECRET: 'my-secret', SNAPTRADE_BASE_URL: 'http://s/snaptrade' });
     expect(real['PLAID_BASE_URL']).toBeUndefined();
+    expect(installation({})['connections']).toMatchObject({ COINBASE_BASE_URL: 'http://s/coinbase', DYDX_BASE_URL: 'http://s/dydx' });
+    const exchange = installation({ COINBASE_ENV: 'production', DYDX_BASE_URL: 'https://indexer.example' })['sync'] ?? {};
+    expect([exchange['COINBASE_ENV'], exchange['COINBASE_BASE_URL'], exchange['DYDX_BASE_URL']]).toEqual(['production', undefined, 'https://indexer.example']);
     expect(installation({})['history']).toMatchObject({ PRICE_SOURCE: 'fmp', FMP_BASE_URL: 'http://s/fmp', FMP_WS_URL: 'ws://s/fmp/ws', FMP_API_KEY: 'fk' });
     expect(installation({ PRICE_SOURCE: 'none' })['history']).not.toHaveProperty('FMP_API_KEY');
     expect(installation({ FMP_API_KEY: 'mine' })['history']).toMatchObject({ FMP_API_KEY: 'mine', PRICE_SOURCE: 'fmp' });

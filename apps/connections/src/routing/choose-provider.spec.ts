@@ -64,6 +64,16 @@ describe('a provider that was asked for', () => {
     expect(choose({ institution: listed('Schwab'), requestedProvider: 'plaid' })).toMatchObject({ value: { provider: 'plaid', tradingAllowed: false, reason: 'plaid was asked for and reaches Charles Schwab' } });
   });
 
+  it('may be a further one, which nothing else is routed to', () => {
+    const exchanges = [...both, { id: 'coinbase', adminsOnly: false }, { id: 'dydx', adminsOnly: false }];
+    const coinbase = listed('Coinbase');
+    expect(choose({ institution: coinbase, enabledProviders: exchanges })).toMatchObject({ value: { provider: 'snaptrade', alternatives: ['plaid', 'coinbase'] } });
+    expect(choose({ institution: coinbase, enabledProviders: exchanges, requestedProvider: 'coinbase' })).toMatchObject({ value: { provider: 'coinbase', providerInstitutionId: 'coinbase', tradingAllowed: false, reason: 'coinbase was asked for and reaches Coinbase' } });
+    expect(choose({ institution: coinbase, enabledProviders: [{ id: 'coinbase', adminsOnly: false }] })).toMatchObject({ value: { provider: 'coinbase' } });
+    expect(choose({ institution: coinbase, enabledProviders: exchanges, requestedProvider: 'coinbase', needTrading: true })).toMatchObject({ ok: false, error: { code: 'trading_not_supported' } });
+    expect(choose({ institution: listed('dydx'), enabledProviders: exchanges })).toMatchObject({ value: { provider: 'dydx', alternatives: [] } });
+  });
+
   it('is refused when it does not, naming the one that does', () => {
     expect(choose({ institution: listed('Chase'), requestedProvider: 'snaptrade' })).toMatchObject({ ok: false, error: { code: 'provider_not_available', detail: expect.stringContaining('plaid does') } });
   });

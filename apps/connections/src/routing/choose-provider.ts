@@ -1,7 +1,7 @@
 /**
  * Which provider a new connection goes through. Deterministic, and it says why: a listed institution goes to its preferred
  * provider; where trading is needed and the preferred one cannot trade, to the fallback that can; an unlisted one to SnapTrade
- * for trading and to Plaid otherwise. After linking, the connection's stored provider is used and nothing is chosen again.
+ * for trading and to Plaid otherwise. One that is asked for by name is taken where it reaches the institution. After linking, the connection's stored provider is used and nothing is chosen again.
  */
 import type { Problem } from '@tidemark/contracts';
 import { problem } from '@tidemark/contracts';
@@ -17,7 +17,7 @@ export interface Offer {
 export interface RoutableInstitution {
   readonly name: string;
   /** Null for an institution that the coverage map does not list. */
-  readonly listed: { readonly preferredProvider: string; readonly fallbackProvider: string | null } | null;
+  readonly listed: { readonly preferredProvider: string; readonly fallbackProvider: string | null; readonly furtherProviders?: readonly string[] } | null;
   /** What each provider reaches of it; for an unlisted one what the imported catalogues say, which may be nothing yet. */
   readonly offers: Readonly<Record<string, Offer>>;
 }
@@ -68,9 +68,13 @@ export function chooseProvider(request: RoutingRequest): Result<Routing, Problem
 /** The providers that come into question, best first, whether switched on or not. */
 function candidatesInOrder(institution: RoutableInstitution, needTrading: boolean, requestedProvider?: string): string[] {
   const rule = institution.listed
-    ? [institution.listed.preferredProvider, ...(institution.listed.fallbackProvider ? [institution.listed.fallbackProvider] : [])]
+    ? listedOrder(institution.listed)
     : unlistedOrder(institution, needTrading);
   return requestedProvider === undefined ? rule : rule.filter((provider) => provider === requestedProvider);
+}
+
+function listedOrder({ preferredProvider, fallbackProvider, furtherProviders }: NonNullable<RoutableInstitution['listed']>): string[] {
+  return [preferredProvider, ...(fallbackProvider === null ? [] : [fallbackProvider]), ...(furtherProviders ?? [])];
 }
 
 /** Where the catalogues know the institution, only those that reach it are asked; where none does, either may. */
@@ -102,8 +106,7 @@ function reasonOf(request: RoutingRequest, order: readonly string[], chosen: str
 }
 
 function notReached({ institution, requestedProvider }: RoutingRequest): Problem {
-  const reached = institution.listed ? [institution.listed.preferredProvider, institution.listed.fallbackProvider] : Object.keys(institution.offers);
-  const known = reached.filter((provider) => provider !== null).join(' or ');
+  const known = (institution.listed ? listedOrder(institution.listed) : Object.keys(institution.offers)).join(' or ');
   return problem('provider_not_available', `${requestedProvider ?? 'No provider'} does not reach ${institution.name}${known ? `; ${known} does` : ''}. Leave "provider" out to have one chosen.`);
 }
 

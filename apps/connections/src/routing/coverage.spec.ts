@@ -36,6 +36,7 @@ describe('the coverage map', () => {
     ['a fallback equal to the preferred', document({ ...bank, fallbackProvider: 'plaid' }), /first-bank: the fallback is the preferred provider again/],
     ['an unknown provider', document({ ...bank, preferredProvider: 'mx', providers: { mx: offer } }), /first-bank: names the unknown provider mx/],
     ['a provider that is never used', document({ ...bank, providers: { plaid: offer, snaptrade: offer } }), /first-bank: snaptrade is neither preferred nor fallback/],
+    ['a further provider that is the preferred one', document({ ...bank, furtherProviders: ['plaid'] }), /first-bank: the further provider plaid is routed to already/],
     ['a name that two share', document(bank, { ...bank, id: 'other', name: 'Other', aliases: ['FIRST-BANK'], providers: { plaid: { ...offer, institutionId: 'ins_2' } } }), /other: the name or id "firstbank" belongs to first-bank already/],
     ['a provider id that two share', document(bank, { ...bank, id: 'other', name: 'Other', aliases: [] }), /other: the name or id "plaid:ins_1" belongs to first-bank already/],
     ['an id that stands there twice', document(bank, { ...bank }), /first-bank: stands there twice/],

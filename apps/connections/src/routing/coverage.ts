@@ -30,6 +30,8 @@ export const CoverageEntry = Type.Object(
     popular: Type.Boolean(),
     preferredProvider: Provider,
     fallbackProvider: Type.Union([Provider, Type.Null()]),
+    /** Further ones, best first: for whoever asks for them by name, or has no other. */
+    furtherProviders: Type.Optional(Type.Array(Provider, { minItems: 1 })),
     providers: Type.Record(Provider, Offer),
   },
   Strict,
@@ -69,9 +71,10 @@ function entryAt(document: unknown, path: string): string {
 function entryFaults(entry: CoverageEntry): string[] {
   const faults: string[] = [];
   const say = (what: string) => faults.push(`${entry.id}: ${what}`);
-  const routed = [entry.preferredProvider, ...(entry.fallbackProvider ? [entry.fallbackProvider] : [])];
+  const routed = [entry.preferredProvider, ...(entry.fallbackProvider ? [entry.fallbackProvider] : []), ...(entry.furtherProviders ?? [])];
   for (const provider of routed) if (!entry.providers[provider]) say(`routes to ${provider}, which is not among its providers`);
   if (entry.fallbackProvider === entry.preferredProvider) say('the fallback is the preferred provider again; use null');
+  for (const provider of new Set(entry.furtherProviders)) if (routed.filter((one) => one === provider).length > 1) say(`the further provider ${provider} is routed to already`);
   for (const [provider, offer] of Object.entries(entry.providers)) {
     if (!isKnownProvider(provider)) say(`names the unknown provider ${provider}`);
     else if (offer.trading && !traitsOf(provider).trading) say(`allows trading through ${provider}, which cannot trade`);

@@ -10,6 +10,9 @@ export interface ProviderTraits {
 
 const TRAITS: Readonly<Record<string, ProviderTraits>> = {
   snaptrade: { trading: true, realtime: true, priority: 3 },
+  // The exchange itself answers; orders are not placed through it here.
+  coinbase: { trading: false, realtime: true, priority: 3 },
+  dydx: { trading: false, realtime: true, priority: 3 },
   plaid: { trading: false, realtime: false, priority: 2 },
   manual: { trading: false, realtime: false, priority: 1 },
 };

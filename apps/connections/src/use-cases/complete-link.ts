@@ -98,7 +98,10 @@ function proofOf({ publicToken, authorizationId, code, credentials }: LinkProof)
 
 /** The provider knows no such proof: a made-up, used or expired one, or one of somebody else. That is the caller's to mend, not ours. */
 function proofRefused(error: ProviderError, field: keyof LinkProof): Problem | null {
-  if (error.class === 'retry' || error.code !== 'provider_error' || (error.status !== 400 && error.status !== 404)) return null;
+  if (error.class === 'retry') return null;
+  // A key of the person's own that the provider refuses is theirs to mend; a refusal of ours (wrong client secret) is not.
+  if (field === 'credentials' && error.code === 'provider_auth') return wrongProof(error.detail, field);
+  if (error.code !== 'provider_error' || (error.status !== 400 && error.status !== 404)) return null;
   return wrongProof(`${error.detail}. Ask for a new link with POST /connections/{id}/reconnect, or make a new connection`, field);
 }
 
