@@ -23,6 +23,8 @@ const BENCHES = {
   reconstruct: async () => (await import('./reconstruct/cpu.mjs')).reconstructCpu,
   reconstructions: async () => (await import('./reconstruct/stored.mjs')).reconstructStored,
   close: async () => (await import('./history/close.mjs')).endOfDay,
+  reconcile: async () => (await import('./reconcile/run.mjs')).reconcile,
+  alerts: async () => (await import('./alerts/run.mjs')).alerts,
   history: async () => (await import('./history/query.mjs')).historyQuery,
 };
 

@@ -1,6 +1,8 @@
 /** A bench's result as lines of the table, each with the aim of the project where it has one. `met` is null where there is none. */
 
+import { alertsRows } from '../alerts/rows.mjs';
 import { pricesRows } from '../prices/rows.mjs';
+import { reconcileRows } from '../reconcile/rows.mjs';
 
 /** @param {string} name @param {any} result @returns {{ bench: string, what: string, figure: string, beside: string, aim: string, met: boolean | null }[]} */
 export function rowsOf(name, result) {
@@ -16,6 +18,8 @@ const ROWS = {
   reconstruct: ({ sizes }) => sizes.map(reconstructRow),
   reconstructions: ({ sizes }) => sizes.map(storedRow),
   close: closeRows,
+  reconcile: reconcileRows,
+  alerts: alertsRows,
   history: historyRows,
 };
 
