@@ -2,7 +2,7 @@
 import type { alertsRpc } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
 
-type AlertDelivery = alertsRpc.AlertDelivery;
+type AlertDelivery = alertsRpc.Alert['deliveries'][number];
 
 /** By alert, in the order of the rule's list. The caller has checked whose alerts they are. */
 export async function deliveriesOf(client: SqlClient, alertIds: readonly string[]): Promise<ReadonlyMap<string, AlertDelivery[]>> {

@@ -37,5 +37,5 @@ export function laneHost(target: DeliveryTarget): string {
 
 /** The host without its trailing dot, which names the same; what is no address at all has none, and nothing of it is repeated. */
 export function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : '(no address)';
+  return URL.canParse(url) ? new URL(url).hostname.replace(/\.+$/, '') : '(no address)';
 }

@@ -3,7 +3,7 @@
  * is shown once, where we made it. Bound to its rule and user, so that a row copied to another rule does not open.
  */
 import { randomBytes } from 'node:crypto';
-import { openSealed, seal } from '@tidemark/credentials';
+import { CredentialError, openSealed, seal } from '@tidemark/credentials';
 import type { Keyring, SealOwner } from '@tidemark/credentials';
 import type { SqlClient } from '@tidemark/postgres';
 
@@ -22,9 +22,46 @@ export async function writeRuleSecret(client: SqlClient, keyring: Keyring, { rul
   );
 }
 
-/** @returns null where the rule has none, or is gone. @throws CredentialError where it cannot be opened, without a byte of it */
-export async function openRuleSecret(client: SqlClient, keyring: Keyring, ruleId: string): Promise<string | null> {
-  const { rows } = await client.query<{ user_id: string; key_id: string; wrapped_key: Buffer; payload: Buffer }>('SELECT user_id, key_id, wrapped_key, payload FROM rule_secret WHERE rule_id = $1', [ruleId]);
-  const [row] = rows;
-  return row ? openSealed(keyring, ownerOf(ruleId, row.user_id), { keyId: row.key_id, wrappedKey: row.wrapped_key, payload: row.payload }).toString('utf8') : null;
+export async function removeRuleSecret(client: SqlClient, ruleId: string): Promise<void> {
+  await client.query('DELETE FROM rule_secret WHERE rule_id = $1', [ruleId]);
+}
+
+interface Row {
+  readonly rule_id: string;
+  readonly user_id: string;
+  readonly key_id: string;
+  readonly wrapped_key: Buffer;
+  readonly payload: Buffer;
+}
+
+/** By rule: null where the secret cannot be opened (another key), absent where the rule has none or is gone. @param failed says why, without a byte of it */
+export async function openRuleSecrets(client: SqlClient, keyring: Keyring, ruleIds: readonly string[], failed: (error: CredentialError) => void): Promise<Map<string, string | null>> {
+  const { rows } = await client.query<Row>('SELECT rule_id, user_id, key_id, wrapped_key, payload FROM rule_secret WHERE rule_id = ANY($1::uuid[])', [ruleIds]);
+  return new Map(rows.map((row) => [row.rule_id, opened(keyring, row, failed)]));
+}
+
+function opened(keyring: Keyring, row: Row, failed: (error: CredentialError) => void): string | null {
+  try {
+    return openSealed(keyring, ownerOf(row.rule_id, row.user_id), { keyId: row.key_id, wrappedKey: row.wrapped_key, payload: row.payload }).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    failed(error);
+    return null;
+  }
+}
+
+/** Those of many rules at once: absent where a rule has none, or is gone; null where it cannot be opened. */
+export async function openRuleSecrets(client: SqlClient, keyring: Keyring, ruleIds: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await client.query<{ rule_id: string; user_id: string; key_id: string; wrapped_key: Buffer; payload: Buffer }>(
+    'SELECT rule_id, user_id, key_id, wrapped_key, payload FROM rule_secret WHERE rule_id = ANY($1::uuid[])', [ruleIds]);
+  return new Map(rows.map((row) => [row.rule_id, opened(keyring, row)]));
+}
+
+function opened(keyring: Keyring, row: { readonly rule_id: string; readonly user_id: string; readonly key_id: string; readonly wrapped_key: Buffer; readonly payload: Buffer }): string | null {
+  try {
+    return openSealed(keyring, ownerOf(row.rule_id, row.user_id), { keyId: row.key_id, wrappedKey: row.wrapped_key, payload: row.payload }).toString('utf8');
+  } catch (error) {
+    if (error instanceof CredentialError) return null;
+    throw error;
+  }
 }
