@@ -49,19 +49,3 @@ function opened(keyring: Keyring, row: Row, failed: (error: CredentialError) => 
     return null;
   }
 }
-
-/** Those of many rules at once: absent where a rule has none, or is gone; null where it cannot be opened. */
-export async function openRuleSecrets(client: SqlClient, keyring: Keyring, ruleIds: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
-  const { rows } = await client.query<{ rule_id: string; user_id: string; key_id: string; wrapped_key: Buffer; payload: Buffer }>(
-    'SELECT rule_id, user_id, key_id, wrapped_key, payload FROM rule_secret WHERE rule_id = ANY($1::uuid[])', [ruleIds]);
-  return new Map(rows.map((row) => [row.rule_id, opened(keyring, row)]));
-}
-
-function opened(keyring: Keyring, row: { readonly rule_id: string; readonly user_id: string; readonly key_id: string; readonly wrapped_key: Buffer; readonly payload: Buffer }): string | null {
-  try {
-    return openSealed(keyring, ownerOf(row.rule_id, row.user_id), { keyId: row.key_id, wrappedKey: row.wrapped_key, payload: row.payload }).toString('utf8');
-  } catch (error) {
-    if (error instanceof CredentialError) return null;
-    throw error;
-  }
-}
