@@ -3,8 +3,10 @@ import { credentialSettingProblems, credentialSettings } from '@tidemark/credent
 import { DEFAULT_PARTITIONS } from '@tidemark/event-log';
 import { PROVIDER_SECRETS, providerSettings } from '@tidemark/providers';
 import type { ProviderSettings } from '@tidemark/providers';
-import { ConfigError, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text, withSecretFiles } from '@tidemark/service';
+import { ConfigError, duration, integer, LOG_LEVELS, natsUrl, oneOfTexts, optional, port, postgresUrl, readConfig, text, withSecretFiles } from '@tidemark/service';
 import type { Env } from '@tidemark/service';
+import type { RunSettings } from './deps.js';
+import { DEFAULT_TOLERANCE, readTolerance, toleranceText } from './tolerance-setting.js';
 
 const auditKey = { accepts: '32 bytes in base64', fromFile: true, parse: (given: string) => (/^[A-Za-z0-9+/]{43}=$/.test(given) ? Buffer.from(given, 'base64') : undefined) };
 
@@ -20,6 +22,26 @@ const SCHEMA = {
   RECONCILIATION_HTTP_PORT: port(3005),
   /** Off where the relay of this log runs as a process of its own. */
   RECONCILIATION_RELAY: oneOfTexts(['on', 'off'], 'on'),
+  /** Every user with an active connection is compared by itself once in this time. */
+  RECONCILIATION_INTERVAL: duration('24h'),
+  /** How often it is looked for users whose turn has come. */
+  RECONCILIATION_SCHEDULE_EVERY: duration('15s'),
+  /** Fetches at once in one process, and of them at once of one provider. */
+  RECONCILIATION_CONCURRENCY: integer({ min: 1, max: 1_000, default: 8 }),
+  RECONCILIATION_PROVIDER_CONCURRENCY: integer({ min: 1, max: 1_000, default: 4 }),
+  /** A fetch whose worker is silent for this long is taken over by another. */
+  RECONCILIATION_LOCK: duration('30s'),
+  RECONCILIATION_POLL: duration('1s'),
+  /** How long one connection may take to answer in all, retries included. */
+  RECONCILIATION_TIMEOUT: duration('2m'),
+  /** Fetches of one connection in one run, the first included, before the run goes on without it. */
+  RECONCILIATION_ATTEMPTS: integer({ min: 1, max: 20, default: 3 }),
+  /** Before the second fetch; doubled before each further one, never longer than the maximum, and longer only where the provider asks for it. */
+  RECONCILIATION_BACKOFF: duration('5s'),
+  RECONCILIATION_BACKOFF_MAX: duration('5m'),
+  /** Transactions of this many days before what is compared from are asked for as well: late ones explain differences. */
+  RECONCILIATION_OVERLAP_DAYS: integer({ min: 0, max: 730, default: 14 }),
+  RECONCILIATION_TOLERANCE: toleranceText,
   /** Keys the hash chains of the audit trail; a chain can be checked only with the key that it was made with. */
   AUDIT_KEY: auditKey,
   TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
@@ -27,15 +49,35 @@ const SCHEMA = {
   ...credentialSettings,
 };
 
+/** Shorter times would keep the database busy with nothing, or take over fetches that are well. */
+const LEAST = { RECONCILIATION_INTERVAL: '1m', RECONCILIATION_LOCK: '500ms', RECONCILIATION_POLL: '10ms', RECONCILIATION_SCHEDULE_EVERY: '100ms', RECONCILIATION_TIMEOUT: '10ms' } as const;
+
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function reconciliationConfig(env: Env) {
   const providers = providerSettings(withSecretFiles(env, PROVIDER_SECRETS));
   const problems = providers.ok ? [] : providers.error.map(({ variable, accepts }) => `${variable} must be ${accepts}`);
   const config = readOwn(env, problems);
-  problems.push(...credentialSettingProblems(config));
+  const tolerance = readTolerance(config.RECONCILIATION_TOLERANCE);
+  problems.push(...credentialSettingProblems(config), ...tooShort(config), ...(tolerance.ok ? [] : tolerance.problems));
   if (problems.length > 0) throw new ConfigError(problems);
   const known: readonly ProviderSettings[] = providers.ok ? providers.value : [];
-  return { ...config, providers: known };
+  return { ...config, runs: runSettings(config), tolerance: tolerance.ok ? tolerance.value : DEFAULT_TOLERANCE, providers: known };
+}
+
+function runSettings(config: ReturnType<typeof readOwn>): RunSettings {
+  return {
+    intervalMs: config.RECONCILIATION_INTERVAL,
+    scheduleEveryMs: config.RECONCILIATION_SCHEDULE_EVERY,
+    concurrency: config.RECONCILIATION_CONCURRENCY,
+    providerConcurrency: config.RECONCILIATION_PROVIDER_CONCURRENCY,
+    lockMs: config.RECONCILIATION_LOCK,
+    pollMs: config.RECONCILIATION_POLL,
+    timeoutMs: config.RECONCILIATION_TIMEOUT,
+    attempts: config.RECONCILIATION_ATTEMPTS,
+    backoffMs: config.RECONCILIATION_BACKOFF,
+    backoffMaxMs: config.RECONCILIATION_BACKOFF_MAX,
+    overlapDays: config.RECONCILIATION_OVERLAP_DAYS,
+  };
 }
 
 function readOwn(env: Env, problems: readonly string[]) {
@@ -44,6 +86,10 @@ function readOwn(env: Env, problems: readonly string[]) {
   } catch (error) {
     throw error instanceof ConfigError ? new ConfigError([...error.problems, ...problems]) : error;
   }
+}
+
+function tooShort(config: Readonly<Record<keyof typeof LEAST, number>>): string[] {
+  return Object.entries(LEAST).flatMap(([name, least]) => (config[name as keyof typeof LEAST] < (duration().parse(least) ?? 0) ? [`${name} must be at least ${least}`] : []));
 }
 
 export type ReconciliationConfig = ReturnType<typeof reconciliationConfig>;

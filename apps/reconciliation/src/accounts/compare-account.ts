@@ -1,0 +1,131 @@
+/**
+ * One account's comparison: what is expected of it against what its provider (or a statement) says it holds, with what may have caused each
+ * difference, and what that makes of its discrepancies. Reads as it goes, since most accounts agree and need only the beginning; what is
+ * decided is decided by the pure parts.
+ */
+import type { Basis, Outcome, reconciliationRpc, Tolerance } from '@tidemark/contracts';
+import { OUTCOMES } from '@tidemark/contracts';
+import type { AssetId, Decimal } from '@tidemark/money';
+import type { SqlClient } from '@tidemark/postgres';
+import { compare, isDiscrepancy } from '../comparison/compare.js';
+import type { ComparedLine } from '../comparison/compare.js';
+import { withStaleness } from '../comparison/staleness.js';
+import { accountResult } from '../comparison/status.js';
+import { decideDiscrepancies } from '../discrepancy/discrepancy.decide.js';
+import type { DiscrepancyDecision, ExplainedLine } from '../discrepancy/discrepancy.decide.js';
+import { firstDivergence } from '../divergence/first-divergence.js';
+import type { AccountMove } from '../expectation/account-move.js';
+import { expectedState, newestExpectedAt } from '../expectation/expected-state.js';
+import type { ExpectedState } from '../expectation/expected-state.js';
+import { quantitiesOf, sweepsOf } from '../expectation/stated.js';
+import type { Sweeps } from '../expectation/stated.js';
+import { explain } from '../explanation/explain.js';
+import type { ExplanationInput, OwnAccount } from '../explanation/explanation-input.js';
+import type { HeldLine } from '../projections/snapshots/held-line.js';
+import { newestSnapshot, snapshotsAfter } from '../projections/snapshots/query.js';
+import { basisFrom } from './basis.js';
+import type { AccountBasis } from './basis.js';
+import { acceptedOf, openOf } from './known.js';
+
+/** The other side. */
+export interface ActualState {
+  readonly source: 'provider' | 'statement';
+  /** The instant that its figures are of. */
+  readonly at: string;
+  /** What was captured until then was captured before it. */
+  readonly asOf: string;
+  readonly providerAsOf: string | null;
+  readonly currency: string | null;
+  readonly lines: readonly HeldLine[];
+}
+
+export interface ComparisonInput {
+  readonly accountId: string;
+  readonly timeZone: string;
+  readonly duplicateOf: string | null;
+  readonly tolerance: Tolerance;
+  readonly basis: AccountBasis;
+  readonly actual: ActualState;
+  readonly moves: readonly AccountMove[];
+  /** Read only where something differs. */
+  readonly others: () => Promise<readonly OwnAccount[]>;
+}
+
+export interface AccountComparison {
+  readonly accountId: string;
+  readonly result: 'matched' | 'discrepant' | 'stale';
+  readonly source: ActualState['source'];
+  readonly basis: Basis;
+  readonly actualAt: string;
+  readonly lines: readonly reconciliationRpc.ReconciliationLine[];
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly decision: DiscrepancyDecision;
+  /** The snapshot to compare from next time; null where the basis stays. */
+  readonly settles: string | null;
+}
+
+export async function compareAccount(tx: SqlClient, input: ComparisonInput): Promise<AccountComparison> {
+  const { accountId, basis, actual, timeZone } = input;
+  const sweeps = sweepsOf(basis, actual);
+  const accepted = await acceptedOf(tx, accountId, basis.id);
+  const state = expectedState({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps });
+  const held = quantitiesOf(actual, sweeps);
+  const newest = newestExpectedAt(state, { ...basis, at: basis.freshAt }, timeZone, sweeps);
+  const compared = withStaleness(compare(state.quantities, held, input.tolerance), { providerAsOf: actual.providerAsOf, newestExpectedAt: newest });
+  const found = { sweeps, accepted, state, held };
+  const explained = await explainAll(tx, input, found, compared);
+  const base: Basis = { kind: basis.kind, id: basis.id, at: basis.at };
+  const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: explained });
+  const result = accountResult(compared);
+  const ids = new Map([...decision.open, ...decision.explain, ...decision.persist].map(({ asset, id }) => [asset, id]));
+  const names = namesOf(basis.lines, actual.lines);
+  return {
+    accountId, result, source: actual.source, basis: base, actualAt: actual.at, decision,
+    lines: explained.map(({ asset, expected, actual: there, difference, allowed, outcome, explanations }) => ({ asset, name: names.get(asset) ?? null, expected, actual: there, difference, allowed, outcome, explanations: [...explanations], discrepancyId: ids.get(asset) ?? null })),
+    outcomes: countsOf(explained),
+    settles: result === 'matched' && basis.kind === 'snapshot' ? await nextBasis(tx, input, held) : null,
+  };
+}
+
+interface Found {
+  readonly sweeps: Sweeps;
+  readonly accepted: ReadonlyMap<AssetId, Decimal>;
+  readonly state: ExpectedState;
+  readonly held: ReadonlyMap<AssetId, Decimal>;
+}
+
+async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
+  const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: [], divergence: null });
+  if (!compared.some(({ outcome }) => isDiscrepancy(outcome) || outcome === 'stale')) return compared.map(quiet);
+  const { accountId, duplicateOf, basis, actual, moves, timeZone, tolerance } = input;
+  const { sweeps, accepted, state, held } = found;
+  const snapshots = (await snapshotsAfter(tx, accountId, basis.at, actual.asOf)).map(({ snapshotId, capturedAt, currency, lines }) => ({ id: snapshotId, at: capturedAt, currency, lines }));
+  const evidence: ExplanationInput = { accountId, duplicateOf, basis, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps, others: await input.others() };
+  return compared.map((line) => {
+    if (!isDiscrepancy(line.outcome)) return line.outcome === 'stale' ? { ...quiet(line), explanations: explain(line, evidence) } : quiet(line);
+    const divergence = firstDivergence({ basis, snapshots, moves, timeZone, accepted, tolerance, asset: line.asset, difference: line.difference, sweeps });
+    return { ...line, explanations: explain(line, evidence), divergence };
+  });
+}
+
+/**
+ * The newest snapshot from before the fetch, where the books agree from there on too, without what a person accepted of this basis: else what
+ * was settled would be seen again as a difference of another period.
+ */
+async function nextBasis(tx: SqlClient, { accountId, basis, actual, moves, timeZone, tolerance }: ComparisonInput, held: ReadonlyMap<AssetId, Decimal>): Promise<string | null> {
+  const newest = await newestSnapshot(tx, accountId, basis.at, actual.asOf);
+  if (newest === null) return null;
+  const next = basisFrom(newest);
+  const sweeps = sweepsOf(next, actual);
+  const { quantities } = expectedState({ basis: next, moves, timeZone, accepted: new Map(), until: actual.at, sweeps });
+  return compare(quantities, sweeps.size === 0 ? held : quantitiesOf(actual, sweeps), tolerance).some(({ outcome }) => isDiscrepancy(outcome)) ? null : next.id;
+}
+
+function namesOf(...sides: readonly (readonly HeldLine[])[]): Map<string, string> {
+  return new Map(sides.flatMap((lines) => lines.flatMap(({ asset, name, symbol }) => (name ?? symbol) == null ? [] : [[asset, (name ?? symbol) as string] as const])));
+}
+
+function countsOf(lines: readonly ComparedLine[]): Partial<Record<Outcome, number>> {
+  const counts = Object.fromEntries(OUTCOMES.map((name) => [name, lines.filter(({ outcome }) => outcome === name).length]));
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
