@@ -1,16 +1,24 @@
-/** Both adapters against a provider that misbehaves in every way: the right class, a clear message, the right number of tries, and no secret in anything that was said. */
+/** Every adapter against a provider that misbehaves in every way: the right class, a clear message, the right number of tries, and no secret in anything that was said. */
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { plaidProvider } from './plaid/plaid-provider.js';
+import { createProviders } from './create-providers.js';
 import type { ProviderPort, ProviderSettings } from './port.js';
-import { snaptradeProvider } from './snaptrade/snaptrade-provider.js';
 import { FakeWire, json } from './testing/fake-wire.js';
 import type { Reply } from './testing/fake-wire.js';
 import { CALL, specDeps, specSettings } from './testing/spec-deps.js';
 import type { SpecDeps } from './testing/spec-deps.js';
 import type { ProviderDeps } from './deps.js';
 
-const SECRETS = ['access-sandbox-11111111-aaaa', 'user-secret-of-spec/+ 42', 'very-secret-of-plaid-4711', 'very-secret-of-snaptrade-4711'];
-const [ACCESS_TOKEN = '', USER_SECRET = ''] = SECRETS;
+const KEY = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({ format: 'pem', type: 'sec1' }) as string;
+const ADDRESS = 'dydx1q7l0fz4kn3w6m8tce5xa2vsrd9ugyhpj0k7ezn';
+/** What each provider's answers may hold that nothing may repeat. */
+const SECRETS = {
+  plaid: ['access-sandbox-11111111-aaaa', 'very-secret-of-plaid-4711'],
+  snaptrade: ['user-secret-of-spec/+ 42', 'very-secret-of-snaptrade-4711'],
+  coinbase: [KEY, ...KEY.split('\n').filter((line) => line.length > 20 && !line.startsWith('-----'))],
+  dydx: [ADDRESS],
+} as const;
+const IDS = ['plaid', 'snaptrade', 'coinbase', 'dydx'] as const;
 
 let wire: FakeWire;
 let spec: SpecDeps;
@@ -24,20 +32,27 @@ beforeEach(async () => {
 afterEach(async () => {
   const everything = JSON.stringify([said, spec.logged, spec.calls]);
   await wire.stop();
-  for (const secret of SECRETS) for (const form of [secret, encodeURIComponent(secret)]) expect(everything).not.toContain(form);
+  for (const secret of Object.values(SECRETS).flat()) for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) expect(everything).not.toContain(form);
   expect(everything).not.toMatch(/userSecret=(?!\[removed\])/);
 });
 
-const PATHS = { plaid: '/item/get', snaptrade: '/authorizations/auth-1' } as const;
+const PATHS = { plaid: '/item/get', snaptrade: '/authorizations/auth-1', coinbase: '/api/v3/brokerage/accounts', dydx: `/v4/addresses/${ADDRESS}` } as const;
 type Id = keyof typeof PATHS;
 
 function provider(id: Id, settings: Partial<ProviderSettings> = {}, deps: Partial<ProviderDeps> = {}): ProviderPort {
   spec = specDeps(deps);
-  return id === 'plaid' ? plaidProvider(specSettings('plaid', wire.url, settings), spec.deps) : snaptradeProvider(specSettings('snaptrade', wire.url, settings), spec.deps);
+  return createProviders([specSettings(id, wire.url, settings)], spec.deps).get(id) as ProviderPort;
 }
 
+const CREDENTIALS: Record<Id, Record<string, string>> = {
+  plaid: { accessToken: SECRETS.plaid[0], itemId: 'i' },
+  snaptrade: { userId: 'u', userSecret: SECRETS.snaptrade[0], authorizationId: 'auth-1' },
+  coinbase: { keyName: 'organizations/o/apiKeys/k', privateKey: KEY },
+  dydx: { address: ADDRESS },
+};
+
 function request(id: Id) {
-  return id === 'plaid' ? { call: CALL, credential: { accessToken: ACCESS_TOKEN, itemId: 'i' }, providerConnectionId: 'i' } : { call: CALL, credential: { userId: 'u', userSecret: USER_SECRET, authorizationId: 'auth-1' }, providerConnectionId: 'auth-1' };
+  return { call: CALL, credential: CREDENTIALS[id], providerConnectionId: 'auth-1' };
 }
 
 async function failure(port: ProviderPort, id: Id) {
@@ -48,10 +63,21 @@ async function failure(port: ProviderPort, id: Id) {
 }
 
 const HTML: Reply = { status: 502, headers: { 'content-type': 'text/html' }, text: '<html><h1>502 Bad Gateway</h1></html>' };
-const known = (id: Id) => SECRETS.filter((secret) => secret.includes(id) || secret === (id === 'plaid' ? ACCESS_TOKEN : USER_SECRET)).join(' ');
-const echo = (id: Id) => json({ error_code: 'SOMETHING_ODD', error_message: `odd: ${known(id)}`, detail: `odd: ${known(id)}`, code: 9999, request_id: 'r' }, id === 'plaid' ? 400 : 418);
+const echo = (id: Id) => {
+  const odd = `odd: ${SECRETS[id].join(' ')}`;
+  return json({ error_code: 'SOMETHING_ODD', error_message: odd, detail: odd, code: 9999, request_id: 'r', error: 'ODD', message: odd, errors: [{ msg: odd }] }, id === 'plaid' ? 400 : 418);
+};
+/** The indexer counts milliseconds where everybody else counts seconds. */
+const retryAfter = (id: Id, seconds: number) => ({ 'retry-after': String(id === 'dydx' ? seconds * 1_000 : seconds) });
+/** An answer that says something about this connection alone. */
+const OWN_FAULTS: Record<Id, { reply: Reply; code: string; class: string }> = {
+  plaid: { reply: json({ error_code: 'ITEM_LOGIN_REQUIRED' }, 400), code: 'provider_auth', class: 'relink' },
+  snaptrade: { reply: json({ detail: 'disabled', code: 3003 }, 402), code: 'provider_auth', class: 'relink' },
+  coinbase: { reply: { status: 401, text: 'Unauthorized' }, code: 'provider_auth', class: 'relink' },
+  dydx: { reply: json({ errors: [{ msg: `No subaccounts found for address ${ADDRESS}` }] }, 404), code: 'provider_error', class: 'final' },
+};
 
-describe.each(['plaid', 'snaptrade'] as const)('%s', (id) => {
+describe.each(IDS)('%s', (id) => {
   it.each([
     ['an HTML page', HTML, 'provider_unreachable', 'retry', 4],
     ['a bare 500', { status: 500, text: '' }, 'provider_error', 'retry', 4],
@@ -80,12 +106,14 @@ describe.each(['plaid', 'snaptrade'] as const)('%s', (id) => {
   });
 
   it('is unreachable where nobody listens', async () => {
-    const port = provider(id, { baseUrl: 'http://127.0.0.1:1', retries: 0 });
+    const closed = await FakeWire.start();
+    await closed.stop();
+    const port = provider(id, { baseUrl: closed.url, retries: 0 });
     expect(await failure(port, id)).toMatchObject({ code: 'provider_unreachable', class: 'retry', detail: `${id} could not be reached (ECONNREFUSED)` });
   });
 
   it('waits as long as Retry-After says, really', async () => {
-    wire.once(PATHS[id], { status: 429, headers: { 'retry-after': '1' }, text: '{"detail":"slow down","error_type":"RATE_LIMIT_EXCEEDED","error_code":"RATE_LIMIT"}' }).on(PATHS[id], { status: 418, text: '{}' });
+    wire.once(PATHS[id], { status: 429, headers: retryAfter(id, 1), text: '{"detail":"slow down","error_type":"RATE_LIMIT_EXCEEDED","error_code":"RATE_LIMIT"}' }).on(PATHS[id], { status: 418, text: '{}' });
     const slept: number[] = [];
     const port = provider(id, {}, { clock: { now: () => Date.now() }, sleep: async (milliseconds) => {
       slept.push(milliseconds);
@@ -100,7 +128,7 @@ describe.each(['plaid', 'snaptrade'] as const)('%s', (id) => {
   });
 
   it('leaves a long wait to its caller', async () => {
-    wire.on(PATHS[id], { status: 429, headers: { 'retry-after': '3600' }, text: '{}' });
+    wire.on(PATHS[id], { status: 429, headers: retryAfter(id, 3_600), text: '{}' });
     expect(await failure(provider(id), id)).toMatchObject({ code: 'provider_rate_limited', class: 'retry', retryAfterMs: 3_600_000, status: 429 });
     expect(wire.asked(PATHS[id])).toHaveLength(1);
   });
@@ -119,8 +147,9 @@ describe.each(['plaid', 'snaptrade'] as const)('%s', (id) => {
 
   it('is left alone for a while when it fails again and again, but not for an item’s own error', async () => {
     const port = provider(id, { retries: 0 }, { breaker: { volumeThreshold: 3 } });
-    wire.on(PATHS[id], id === 'plaid' ? json({ error_code: 'ITEM_LOGIN_REQUIRED' }, 400) : json({ detail: 'disabled', code: 3003 }, 402));
-    for (let time = 0; time < 6; time += 1) expect(await failure(port, id)).toMatchObject({ code: 'provider_auth', class: 'relink' });
+    const { reply, ...own } = OWN_FAULTS[id];
+    wire.on(PATHS[id], reply);
+    for (let time = 0; time < 6; time += 1) expect(await failure(port, id)).toMatchObject(own);
     wire.on(PATHS[id], { status: 503, text: '' });
     for (let time = 0; time < 12; time += 1) await failure(port, id);
     const asked = wire.asked(PATHS[id]).length;
@@ -159,5 +188,21 @@ describe('what an error answer means', () => {
     const body = id === 'plaid' ? { error_type: 'X', error_code: providerCode, error_message: 'm', request_id: 'req-1' } : status === 401 ? { default_detail: 'm', default_code: providerCode } : { detail: 'm', code: providerCode };
     wire.on(PATHS[id], json(body, status, id === 'snaptrade' ? { 'x-request-id': 'req-1' } : {}));
     expect(await failure(provider(id, { retries: 0 }), id)).toMatchObject({ code, class: errorClass, providerCode: String(providerCode), status, requestId: 'req-1' });
+  });
+
+  it.each([
+    ['coinbase', 400, 'INVALID_ARGUMENT', 'provider_error', 'final'],
+    ['coinbase', 401, 'UNAUTHENTICATED', 'provider_auth', 'relink'],
+    ['coinbase', 403, 'PERMISSION_DENIED', 'provider_auth', 'relink'],
+    ['coinbase', 429, 'RESOURCE_EXHAUSTED', 'provider_rate_limited', 'retry'],
+    ['coinbase', 503, 'UNAVAILABLE', 'provider_unreachable', 'retry'],
+    ['dydx', 400, 'INVALID', 'provider_error', 'final'],
+    ['dydx', 403, 'GEOBLOCKED', 'provider_error', 'final'],
+    ['dydx', 404, 'NONE', 'provider_error', 'final'],
+    ['dydx', 429, 'LIMIT', 'provider_rate_limited', 'retry'],
+    ['dydx', 500, 'INTERNAL', 'provider_error', 'retry'],
+  ] as const)('%s %d %s is %s, %s', async (id, status, providerCode, code, errorClass) => {
+    wire.on(PATHS[id], json(id === 'coinbase' ? { error: providerCode, error_details: 'd', message: 'said by the exchange' } : { errors: [{ msg: 'said by the exchange', code: providerCode }] }, status));
+    expect(await failure(provider(id, { retries: 0 }), id)).toMatchObject({ code, class: errorClass, providerCode, status, detail: expect.stringContaining('said by the exchange') });
   });
 });

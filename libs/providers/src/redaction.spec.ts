@@ -21,6 +21,13 @@ describe('redaction', () => {
     expect(redactText(`url=${encodeURIComponent('pa/ss w')}`, ['pa/ss w'])).toBe(`url=${REMOVED}`);
   });
 
+  it('removes a private key, whole or cut off', () => {
+    const pem = '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBuj\nq83vEjRWeJCr\n-----END EC PRIVATE KEY-----';
+    expect(redactText(`key: ${pem} and more`)).toBe(`key: ${REMOVED} and more`);
+    expect(redactText(`key: ${pem.slice(0, 50)}`)).toBe(`key: ${REMOVED}`);
+    expect(JSON.stringify(redact({ text: JSON.stringify({ held: pem }) }))).not.toContain('MHcCAQEEIBuj');
+  });
+
   it('reads errors and survives circles', () => {
     const error = Object.assign(new Error('with userSecret=abc'), { config: { headers: { 'PLAID-SECRET': 'abc' } } });
     expect(JSON.stringify(redact(error))).not.toContain('abc');

@@ -2,13 +2,15 @@
  * The one table that drives normalisation: a row for every word of every provider, to be read beside the provider's own list.
  * A row naming type and subtype wins over one with `*` as subtype, that over one with `*` as type, that over `*` for both.
  */
+import { COINBASE } from './coinbase.js';
+import { DYDX } from './dydx.js';
 import type { TableEntry, TransactionSource } from './entry.js';
 import { MANUAL } from './manual.js';
 import { PLAID_BANK } from './plaid-bank.js';
 import { PLAID_INVESTMENTS } from './plaid-investments.js';
 import { SNAPTRADE } from './snaptrade.js';
 
-export const TRANSACTION_TABLE: readonly TableEntry[] = [...PLAID_INVESTMENTS, ...PLAID_BANK, ...SNAPTRADE, ...MANUAL];
+export const TRANSACTION_TABLE: readonly TableEntry[] = [...PLAID_INVESTMENTS, ...PLAID_BANK, ...SNAPTRADE, ...COINBASE, ...DYDX, ...MANUAL];
 
 const ANY = '*';
 const BY_WORDS = new Map<string, TableEntry[]>();
