@@ -36,6 +36,13 @@ function newId(): string {
   return uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
 }
 
+describe('a provisioned database', () => {
+  it('compiles no statements, on whatever server it is', async () => {
+    const { rows } = await owner.query('SELECT setconfig FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase WHERE d.datname = current_database() AND setrole = 0');
+    expect(rows).toEqual([{ setconfig: ['jit=off'] }]);
+  });
+});
+
 describe('the event log', () => {
   it('numbers a stream from 1 and refuses an append whose expected version is not the stream’s', async () => {
     const first = await log.append({ userId: 'ada', stream: 'settings-ada', expectedVersion: 0, events: [settings('ada'), settings('ada')] });
