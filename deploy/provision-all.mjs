@@ -21,6 +21,8 @@ export async function provisionAll(adminUrl, { ownerPassword, servicePassword, r
   for (const name of only) databases[name] = await provisionDatabase({ adminUrl, database: databaseOf(name), ownerPassword, servicePassword });
   if (!only.includes('CREDENTIALS')) return { databases, credentialsReaderUrls: { sync: '', reconciliation: '' } };
   const database = databaseOf('CREDENTIALS');
-  const [sync, reconciliation] = await Promise.all(CREDENTIAL_READERS.map((service) => provisionReader({ adminUrl, database, role: `${database}_${service}`, password: readerPassword })));
-  return { databases, credentialsReaderUrls: { sync: sync.url, reconciliation: reconciliation.url } };
+  const credentialsReaderUrls = {};
+  // One after another: they change the rights on the same database.
+  for (const service of CREDENTIAL_READERS) credentialsReaderUrls[service] = (await provisionReader({ adminUrl, database, role: `${database}_${service}`, password: readerPassword })).url;
+  return { databases, credentialsReaderUrls };
 }
