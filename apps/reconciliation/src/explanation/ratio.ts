@@ -1,0 +1,60 @@
+/** Whether one quantity is a small ratio of another, as splits make them. Exact. */
+import { exact, scaled } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
+
+export interface Ratio {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+/** New for old: what issuers do, and the reverse of it. */
+const COMMON: readonly (readonly [number, number])[] = [
+  [2, 1], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1], [10, 1], [15, 1], [20, 1], [25, 1], [30, 1], [40, 1], [50, 1], [100, 1], [3, 2], [4, 3], [5, 2], [5, 3], [5, 4], [6, 5], [11, 10], [21, 20],
+];
+
+/** Larger sides than this are no split's. */
+const LARGEST = 1_000n;
+
+/** after : before in lowest terms. @returns null where either is zero or their signs differ */
+export function ratioOf(after: Decimal, before: Decimal): Ratio | null {
+  const [x, y] = [exact(after), exact(before)];
+  const scale = Math.max(x.scale, y.scale);
+  const [a, b] = [scaled(x, scale), scaled(y, scale)];
+  if (a === 0n || b === 0n || a < 0n !== b < 0n) return null;
+  const divisor = gcd(a < 0n ? -a : a, b < 0n ? -b : b);
+  return { numerator: (a < 0n ? -a : a) / divisor, denominator: (b < 0n ? -b : b) / divisor };
+}
+
+export function isCommonSplit({ numerator, denominator }: Ratio): boolean {
+  const is = (n: number, d: number) => numerator === BigInt(n) && denominator === BigInt(d);
+  return COMMON.some(([n, d]) => is(n, d) || is(d, n));
+}
+
+/** Any ratio that a reported split may have: not one for one, and no side too large. */
+export function isSplit({ numerator, denominator }: Ratio): boolean {
+  return numerator !== denominator && numerator <= LARGEST && denominator <= LARGEST;
+}
+
+/**
+ * The common split that makes `after` of `before` once fractions are paid out in cash: less than a unit is missing, of a whole number.
+ * @returns null where none does
+ */
+export function splitInLieu(after: Decimal, before: Decimal): Ratio | null {
+  const [x, y] = [exact(after), exact(before)];
+  if (x.scale > 0 && scaled(x, x.scale) % 10n ** BigInt(x.scale) !== 0n) return null;
+  const scale = Math.max(x.scale, y.scale);
+  const [a, b] = [scaled(x, scale), scaled(y, scale)];
+  if (a === 0n || b === 0n || a < 0n !== b < 0n) return null;
+  const one = 10n ** BigInt(scale);
+  for (const [n, d] of COMMON.flatMap(([p, q]) => [[BigInt(p), BigInt(q)], [BigInt(q), BigInt(p)]] as const)) {
+    const missing = b * n - a * d;
+    if ((a > 0n ? missing > 0n : missing < 0n) && (missing < 0n ? -missing : missing) < one * d) return { numerator: n, denominator: d };
+  }
+  return null;
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
