@@ -26,6 +26,7 @@ import { connections } from './projections/connections/project.js';
 import { snapshots } from './projections/snapshots/project.js';
 import { transactions } from './projections/transactions/project.js';
 import { RECONCILIATION_DEPS, ReconciliationController } from './reconciliation.controller.js';
+import { REPORTS, ReportsController } from './reports/reports.controller.js';
 import { eraser } from './runs/erase-runs.js';
 import { Scheduler } from './runs/scheduler.js';
 import { TaskWorker } from './runs/worker.js';
@@ -34,7 +35,7 @@ export type { ReconciliationConfig } from './config.js';
 
 export const service: ServiceDefinition = { name: 'reconciliation', start };
 
-const CONTROLLERS = [ReconciliationController, ImportsController, AuditController];
+const CONTROLLERS = [ReconciliationController, ImportsController, AuditController, ReportsController];
 
 export const PROJECTIONS = [accounts, connections, snapshots, transactions];
 
@@ -88,7 +89,7 @@ async function run(config: ReconciliationConfig, given: Given, opened: Opened): 
   opened.add(await startReactors({ ...work, reactors: [eraser(deps)] }), (one) => one.close());
   opened.add(worker, (one) => one.close()).start();
   opened.add(new Scheduler(deps), (one) => one.close()).start();
-  const parts = [{ provide: RECONCILIATION_DEPS, useValue: deps }, { provide: IMPORTS, useValue: deps }, { provide: AUDIT, useValue: { database, log, key: deps.auditKey } }];
+  const parts = [{ provide: RECONCILIATION_DEPS, useValue: deps }, { provide: IMPORTS, useValue: deps }, { provide: REPORTS, useValue: database }, { provide: AUDIT, useValue: { database, log, key: deps.auditKey } }];
   const module = { module: ReconciliationModule, controllers: CONTROLLERS, providers: parts };
   const ready = () => readiness(database, credentials);
   const nest = opened.add(await startNest({ module, name: service.name, host: config.RECONCILIATION_HOST, port: config.RECONCILIATION_HTTP_PORT, natsUrl: config.NATS_URL, nats, log: logger, ready, metrics: registry }), (one) => one.close());
