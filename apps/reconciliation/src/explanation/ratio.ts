@@ -7,13 +7,19 @@ export interface Ratio {
   readonly denominator: bigint;
 }
 
-/** New for old: what issuers do, and the reverse of it. */
-const COMMON: readonly (readonly [number, number])[] = [
-  [2, 1], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1], [10, 1], [15, 1], [20, 1], [25, 1], [30, 1], [40, 1], [50, 1], [100, 1], [3, 2], [4, 3], [5, 2], [5, 3], [5, 4], [6, 5], [11, 10], [21, 20],
+type Pair = readonly [after: number, before: number];
+
+/** What issuers do often enough that the ratio alone speaks for it: 2:1, and 1:10 in reverse. Half of it sold looks like 1:2, which hardly any issuer does. */
+const COMMON: readonly Pair[] = [
+  [2, 1], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1], [10, 1], [15, 1], [20, 1], [25, 1], [50, 1], [3, 2],
+  [1, 4], [1, 5], [1, 6], [1, 7], [1, 8], [1, 10], [1, 12], [1, 15], [1, 20], [1, 25], [1, 30], [1, 40], [1, 50], [1, 100],
 ];
 
-/** Larger sides than this are no split's. */
-const LARGEST = 1_000n;
+/** With a report of a split, and fractions paid out. */
+const REPORTED: readonly Pair[] = [...COMMON, [5, 2], [4, 3], [5, 3], [5, 4], [6, 5], [11, 10], [21, 20], [1, 2], [1, 3], [2, 3]];
+
+/** Of a reported split one side is small, as 21:20 and 1:250 have it. */
+const SMALL = 20n;
 
 /** after : before in lowest terms. @returns null where either is zero or their signs differ */
 export function ratioOf(after: Decimal, before: Decimal): Ratio | null {
@@ -26,17 +32,16 @@ export function ratioOf(after: Decimal, before: Decimal): Ratio | null {
 }
 
 export function isCommonSplit({ numerator, denominator }: Ratio): boolean {
-  const is = (n: number, d: number) => numerator === BigInt(n) && denominator === BigInt(d);
-  return COMMON.some(([n, d]) => is(n, d) || is(d, n));
+  return COMMON.some(([after, before]) => numerator === BigInt(after) && denominator === BigInt(before));
 }
 
-/** Any ratio that a reported split may have: not one for one, and no side too large. */
+/** Any ratio that a reported split may have. */
 export function isSplit({ numerator, denominator }: Ratio): boolean {
-  return numerator !== denominator && numerator <= LARGEST && denominator <= LARGEST;
+  return numerator !== denominator && (numerator < denominator ? numerator : denominator) <= SMALL;
 }
 
 /**
- * The common split that makes `after` of `before` once fractions are paid out in cash: less than a unit is missing, of a whole number.
+ * The split that makes `after` of `before` once fractions are paid out in cash: less than a unit is missing, of a whole number.
  * @returns null where none does
  */
 export function splitInLieu(after: Decimal, before: Decimal): Ratio | null {
@@ -46,7 +51,7 @@ export function splitInLieu(after: Decimal, before: Decimal): Ratio | null {
   const [a, b] = [scaled(x, scale), scaled(y, scale)];
   if (a === 0n || b === 0n || a < 0n !== b < 0n) return null;
   const one = 10n ** BigInt(scale);
-  for (const [n, d] of COMMON.flatMap(([p, q]) => [[BigInt(p), BigInt(q)], [BigInt(q), BigInt(p)]] as const)) {
+  for (const [n, d] of REPORTED.map(([p, q]) => [BigInt(p), BigInt(q)] as const)) {
     const missing = b * n - a * d;
     if ((a > 0n ? missing > 0n : missing < 0n) && (missing < 0n ? -missing : missing) < one * d) return { numerator: n, denominator: d };
   }

@@ -3,7 +3,7 @@
  * currency, else the most digits that any of them has. What is expected, rounded so, is what it states; or the difference is less than one of its last digit;
  * or each transaction since was rounded so and together they make it.
  */
-import { absolute, add, compare, displayDigits, exact, isCash, isCurrency, multiply, round, subtract } from '@tidemark/money';
+import { absolute, add, compare, displayDigits, exact, isCash, isCurrency, isZero, multiply, round, subtract } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
 import { classOf } from '../comparison/asset-class.js';
 import { candidatesOf, signed } from './candidates.js';
@@ -15,16 +15,20 @@ const ADDED_UP = 55;
 /** Institutions that state so few digits of a security pay the fraction out, or do not hold it; it may be rounding all the same. */
 const FEW_DIGITS = 3;
 const WHOLE_UNITS = 50;
+const PAID_OUT: ReadonlySet<string> = new Set(['equity', 'etf', 'fund', 'option']);
 
 export const rounding: Rule = ({ line, rest }, input) => {
+  if (isZero(line.actual)) return null;
   const digits = digitsOf(line.asset, line.actual, input);
+  const fine = isCash(line.asset) || digits >= FEW_DIGITS;
+  if (!fine && !PAID_OUT.has(classOf(line.asset))) return null;
   const expected = subtract(line.actual, rest);
   const last = exactly(1, digits);
-  if (exact(expected).scale > digits && compare(round(expected, digits), line.actual) === 0) return proposal(rest, isCash(line.asset) || digits >= FEW_DIGITS ? ROUNDED : WHOLE_UNITS, digits, `${expected} rounded to ${digits} digits is ${line.actual}`);
-  if (exact(expected).scale > digits && compare(absolute(rest), last) < 0) return proposal(rest, isCash(line.asset) || digits >= FEW_DIGITS ? LAST_DIGIT : WHOLE_UNITS, digits, `${signed(rest)} is less than one of the last digit, ${last}`);
+  if (exact(expected).scale > digits && compare(round(expected, digits), line.actual) === 0) return proposal(rest, fine ? ROUNDED : WHOLE_UNITS, digits, `${expected} rounded to ${digits} digits is ${line.actual}`);
+  if (exact(expected).scale > digits && compare(absolute(rest), last) < 0) return proposal(rest, fine ? LAST_DIGIT : WHOLE_UNITS, digits, `${signed(rest)} is less than one of the last digit, ${last}`);
   const count = candidatesOf(input.state.counted, line.asset, input.sweeps).length;
   const most = multiply(String(count), exactly(5, digits + 1));
-  if (count > 1 && (isCash(line.asset) || digits >= FEW_DIGITS) && compare(absolute(rest), most) <= 0) return proposal(rest, ADDED_UP, digits, `${count} transactions, each rounded to ${digits} digits, make up to ${most}`);
+  if (count > 1 && fine && compare(absolute(rest), most) <= 0) return proposal(rest, ADDED_UP, digits, `${count} transactions, each rounded to ${digits} digits, make up to ${most}`);
   return null;
 };
 
