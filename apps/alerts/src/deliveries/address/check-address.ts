@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** @param text an address as a resolver or a URL gives it, without brackets. @returns what it is, such as "a loopback address"; null where it is public or allowed */
 export function addressProblem(text: string, allow: AllowList): string | null {
   if (isIP(text) === 0 || text.includes('%')) return 'no address';
-  const address = unmapped(ipaddr.parse(text));
+  const address = parsed(text);
   if (allowsAddress(allow, address)) return null;
   if (METADATA.has(address.toString())) return 'a metadata address';
   const range = address.range();
@@ -31,9 +31,12 @@ export function addressProblem(text: string, allow: AllowList): string | null {
 
 /** Whether it is on the operator's list, public or not. */
 export function isAllowedAddress(text: string, allow: AllowList): boolean {
-  return isIP(text) !== 0 && !text.includes('%') && allowsAddress(allow, unmapped(ipaddr.parse(text)));
+  return isIP(text) !== 0 && !text.includes('%') && allowsAddress(allow, parsed(text));
 }
 
-function unmapped(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
-  return address.kind() === 'ipv6' && (address as ipaddr.IPv6).isIPv4MappedAddress() ? (address as ipaddr.IPv6).toIPv4Address() : address;
+/** `URL` writes an IPv6 address in one way; the library takes `::1.2.3.4` for a mapped one, which it is not. */
+function parsed(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  if (isIP(text) === 4) return ipaddr.IPv4.parse(text);
+  const address = ipaddr.IPv6.parse(new URL(`http://[${text}]`).hostname.slice(1, -1));
+  return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }

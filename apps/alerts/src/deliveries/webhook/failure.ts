@@ -20,6 +20,6 @@ export function failureOf(error: unknown, timeoutMs: number): Outcome {
   if (code === 'ECONNREFUSED') return failed('the connection was refused');
   if (CLOSED.has(code)) return failed('the connection was closed before an answer came');
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failed('the headers of its answer are too large');
-  if (code.startsWith('HPE_')) return failed('its answer is not HTTP');
+  if (name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return failed('its answer is not HTTP');
   return failed(TLS.test(code) ? `no secure connection could be made (${code})` : `the connection failed (${code})`);
 }
