@@ -39,6 +39,16 @@ describe('a long position that would become negative', () => {
     expect(then.values()).toEqual(['100', '100', '100', '100']);
   });
 
+  it('is none of a balance in which trades on margin are settled: it is owed', () => {
+    const settled = { asset: 'crypto:USDC', units: '-1500', provider: 'dydx', providerType: 'SETTLEMENT' };
+    const account = (row: object) => given().snapshot('2026-11-20', { 'crypto:USDC': '100' }).row('adjustment', '2026-11-17', row).row('adjustment', '2026-11-19', { ...settled, units: '600' }).row('asset_transfer', '2026-11-16', { asset: 'crypto:USDC', units: '1000' }).closes('crypto:USDC', { '2026-11-16': '1' }).when('2026-11-16', '2026-11-20');
+    const then = account(settled);
+    expect(then.values()).toEqual(['1000', '-500', '-500', '100', '100']);
+    expect(then.result.adjustments).toEqual([]);
+    const missing = given().snapshot('2026-11-20', { 'crypto:USDC': '100' }).row('adjustment', '2026-11-19', { ...settled, provider: 'snaptrade', units: '600' }).closes('crypto:USDC', { '2026-11-16': '1' }).when('2026-11-16', '2026-11-20');
+    expect(missing.result.adjustments).toMatchObject([{ asset: 'crypto:USDC', quantity: '-500' }]);
+  });
+
   it('is a short sale that no word calls so, where a sale opened it out of nothing and everything else comes out as nothing', () => {
     const then = given().snapshot('2026-11-20', { USD: '1050' }).deposit('2026-11-16', '1000').sell('2026-11-17', 'AAPL', '1', '150').buy('2026-11-19', 'AAPL', '1', '100').closes('AAPL', week).when('2026-11-16', '2026-11-20');
     expect(then.values()).toEqual(['1000', '1050', '1050', '1050', '1050']);

@@ -100,8 +100,12 @@ function isShort(book: Book): boolean {
   return book.held.some((units) => units < 0n) || book.moves.some(saysShort);
 }
 
+/** What dYdX settles its trades in may be owed: below nothing it is a loan on margin, and no row is missing. */
+const MARGIN_SETTLEMENT = 'SETTLEMENT';
+
 function saysShort({ effect, delta }: Move): boolean {
   const kind = effect.transaction?.kind;
+  if (effect.transaction?.provider === 'dydx' && effect.transaction.providerType === MARGIN_SETTLEMENT) return true;
   if (kind === 'sell_short' || kind === 'buy_to_cover') return true;
   return (kind === 'option_assignment' || kind === 'option_expiration') && (delta ?? 0n) > 0n;
 }
