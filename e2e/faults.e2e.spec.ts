@@ -15,6 +15,8 @@ let stack: Stack;
 let user: Client;
 let snap: Awaited<ReturnType<Client['link']>>;
 let plaid: Awaited<ReturnType<Client['link']>>;
+/** Private keys and addresses that people gave. */
+const brought: string[] = [];
 
 beforeAll(async () => {
   stack = await startStack({ without: ['history'], env: { sync: { SYNC_BACKOFF: '400ms', SYNC_POLL: '100ms', PLAID_TIMEOUT_MS: '1000', SNAPTRADE_TIMEOUT_MS: '1000', PLAID_RETRIES: '1', SNAPTRADE_RETRIES: '1', PLAID_BREAKER_MS: '1500', SNAPTRADE_BREAKER_MS: '1500', SYNC_ATTEMPTS: '2' } } });
@@ -133,15 +135,74 @@ describe('webhooks', () => {
   }, 30_000);
 });
 
+describe('exchanges', () => {
+  interface Proof { credentials: Record<string, string> }
+  let trader: Client;
+
+  /** @returns what the person brings, kept for the search for secrets at the end */
+  async function approved(link: connectionsRpc.Link): Promise<Proof> {
+    const proof = await trader.control<Proof>('POST', '/links/approve', { link });
+    brought.push(...Object.entries(proof.credentials).filter(([name]) => name !== 'keyName').flatMap(([, text]) => text.split('\n').filter((line) => line.length > 20 && !line.startsWith('---'))));
+    return proof;
+  }
+
+  it('are linked by keys and addresses that people bring, and their positions sum to what the exchange says', async () => {
+    trader = await Client.of(stack, 'trader');
+    const coinbase = await trader.must<connectionsRpc.LinkedConnection>('POST', '/connections', { institutionId: 'coinbase', provider: 'coinbase' });
+    const dydx = await trader.must<connectionsRpc.LinkedConnection>('POST', '/connections', { institutionId: 'dydx' });
+    expect([coinbase, dydx].map(({ provider, link }) => [provider, link.kind])).toEqual([['coinbase', 'api_key'], ['dydx', 'api_key']]);
+    const key = await approved(coinbase.link);
+    const refused = await trader.call('POST', `/connections/${coinbase.id}/complete`, { credentials: { ...key.credentials, keyName: 'organizations/none/apiKeys/none' } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field: 'credentials', message: expect.stringContaining('coinbase refused the API key') }] } });
+    const nowhere = await trader.call('POST', `/connections/${dydx.id}/complete`, { credentials: { address: 'dydx1nowhere' } });
+    expect(nowhere).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field: 'credentials' }] } });
+    for (const [connection, proof] of [[coinbase, key], [dydx, await approved(dydx.link)]] as const) {
+      const { syncId } = await trader.must<connectionsRpc.CompletedConnection>('POST', `/connections/${connection.id}/complete`, proof);
+      expect(await trader.synced(syncId)).toMatchObject({ status: 'completed', error: null });
+    }
+    const { positions } = await waitUntil(async () => {
+      const answer = await trader.must<snapshotsRpc.PortfolioPositions>('GET', '/portfolio/positions');
+      return answer.positions.length >= 6 ? answer : null;
+    }, { describe: 'positions of both exchanges' });
+    const quantities = Object.fromEntries(positions.map(({ asset, side, quantity }) => [asset.id, `${side} ${quantity}`]));
+    expect(quantities).toEqual({
+      'crypto:BTC': 'long 0.21840913', 'crypto:ETH': 'long 3.5', 'crypto:USDC': 'long 14805.381204',
+      'provider:dydx:BTC-USD': 'long 0.3', 'provider:dydx:ETH-USD': 'short -6', 'provider:dydx:SOL-USD': 'long 15',
+    });
+    const { accounts } = await trader.must<snapshotsRpc.PortfolioBalances>('GET', '/portfolio/balances');
+    const margin = accounts.filter(({ snapshot }) => snapshot?.provider === 'dydx').map(({ snapshot }) => [snapshot?.totals.balance, snapshot?.totals.unexplained]);
+    expect(margin.sort()).toEqual([['22790.052585', '0'], ['2870.06442675', '0']]);
+  }, 60_000);
+
+  it('a key that was revoked needs another, and the account stays the same', async () => {
+    const { items } = await trader.must<{ items: connectionsRpc.Connection[] }>('GET', '/connections');
+    const { id } = items.find(({ provider }) => provider === 'coinbase') as connectionsRpc.Connection;
+    const accountsOf = async () => (await trader.must<{ items: connectionsRpc.Account[] }>('GET', '/accounts')).items.filter(({ connectionId }) => connectionId === id).map((account) => account.id);
+    const before = await accountsOf();
+    await trader.changeWorld((world) => {
+      for (const account of world.accounts) if (account.institution === 'coinbase') Object.assign(account, { login: 'locked' });
+    });
+    const { syncId } = await trader.must<{ syncId: string }>('POST', `/connections/${id}/refresh`, {});
+    expect(await trader.synced(syncId)).toMatchObject({ status: 'failed', error: { code: 'provider_auth', retryable: false } });
+    await waitUntil(async () => (await trader.must<connectionsRpc.Connection>('GET', `/connections/${id}`)).status === 'reauth_required', { describe: 'reauth_required' });
+    const again = await trader.must<connectionsRpc.LinkedConnection>('POST', `/connections/${id}/reconnect`, {});
+    const completed = await trader.must<connectionsRpc.CompletedConnection>('POST', `/connections/${id}/complete`, await approved(again.link));
+    expect((await trader.synced(completed.syncId)).status).toBe('completed');
+    await waitUntil(async () => (await trader.must<connectionsRpc.Connection>('GET', `/connections/${id}`)).status === 'active', { describe: 'active again' });
+    expect(await accountsOf()).toEqual(before);
+  }, 60_000);
+});
+
 describe('secrets', () => {
   it('stand in no log line, no event and no read model', async () => {
     const state = stack.sandboxState();
     const given = [...state.matchAll(/"(access-[a-z]+-[0-9a-f-]{20,}|[^"]*)"/g)].map((match) => match[1] ?? '').filter((text) => text.startsWith('access-') || text.startsWith('public-'));
     const userSecrets = [...state.matchAll(/"(?:userSecret|secret)":\s*"([^"]+)"/g)].map((match) => match[1] ?? '');
     const numbers = ['Z21187755', '401K-77231188'];
-    const secrets = [...new Set([...stack.secrets, user.token, ...given, ...userSecrets, ...numbers])].filter((text) => text.length >= 8);
+    const secrets = [...new Set([...stack.secrets, user.token, ...given, ...userSecrets, ...numbers, ...brought])].filter((text) => text.length >= 8);
     expect(given.length).toBeGreaterThan(0);
     expect(userSecrets.length).toBeGreaterThan(0);
+    expect(brought.length).toBeGreaterThan(3);
     const places: Record<string, string> = { logs: stack.logs() };
     for (const name of ['CONNECTIONS', 'SYNC', 'SNAPSHOTS', 'GATEWAY', 'CREDENTIALS']) places[name] = await everyRow(name);
     expect(places['logs']?.length).toBeGreaterThan(1_000);
