@@ -101,7 +101,7 @@ export async function deliveryBench(name: string, clock: Clock = { now: () => Da
   return {
     database, log, lines, metrics: () => registry.metrics(),
     worker({ env = {}, settings: changed, ...given } = {}) {
-      const settings = deliverySettingsOf(readConfig(deliverySettings, { ALERTS_ALLOW_PRIVATE: '127.0.0.1,localhost', ALERTS_WEBHOOK_TIMEOUT: '1s', ...env }));
+      const settings = deliverySettingsOf(readConfig(deliverySettings, { ALERTS_ALLOW_PRIVATE: '127.0.0.1,localhost', ...env }));
       // Their own poll would hide a wake that is missing.
       const deps = { database, log, clock, logger, metrics, settings: { ...settings, pollMs: 60_000, ...changed }, secretsOf: async (ruleIds: readonly string[]) => new Map(ruleIds.map((id) => [id, SECRET])), random: () => 0.5, ...given };
       const worker = new DeliveryWorker(deps, randomUUID());
