@@ -160,6 +160,23 @@ describe('live', () => {
   }, 40_000);
 });
 
+describe('a margin account of perpetuals', () => {
+  it('is reconstructed from both sides of its trades: nothing is missing, and what was traded is gained exactly', async () => {
+    const dan = await Client.of(stack, 'dan');
+    const { completed } = await dan.link('dydx');
+    const main = completed.accounts.find(({ name }) => name === 'dYdX subaccount 0') as connectionsRpc.Account;
+    const done = await waitUntil(async () => {
+      const { status, body } = await dan.call<historyRpc.Reconstruction>('GET', `/portfolio/reconstructions/${main.id}`);
+      return status === 200 && body.status === 'completed' ? body : null;
+    }, { timeoutMs: 60_000, everyMs: 200, describe: 'the reconstruction of dYdX' });
+    expect(done).toMatchObject({ adjustments: [], unknownTransactions: [], invariant: { holds: true, differences: [] } });
+    const gains = await dan.must<historyRpc.Gains>('GET', `/portfolio/gains?account=${main.id}`);
+    // 0.2 of a perpetual bought at 78,010.5 and sold at 91,230.
+    expect(gains.realised.lines).toMatchObject([{ asset: 'provider:dydx:BTC-USD', quantity: '0.2', costBasis: '15602.1', proceeds: '18246', gain: '2643.9' }]);
+    expect((await dan.must<snapshotsRpc.PortfolioValue>('GET', `/portfolio/value?account=${main.id}`)).value).toBe('22790.052585');
+  }, 90_000);
+});
+
 describe('secrets', () => {
   it('are in no log', () => {
     const logs = stack.logs();
