@@ -3,44 +3,34 @@
  * after its instant. One book holds at a time. One that is older than it is refused, since it would take back what was expected meanwhile.
  */
 import { problem } from '@tidemark/contracts';
-import type { BookImported, BookPosition, BookRemoved, Problem, reconciliationRpc, RequestOf } from '@tidemark/contracts';
+import type { BookImported, BookRemoved, Problem, reconciliationRpc, RequestOf } from '@tidemark/contracts';
 import type { LogTransaction } from '@tidemark/event-log';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { appendAudit } from '../audit/append-audit.js';
 import { appended } from '../runs/run-events.js';
 import { digestOf, sameContent } from './content.js';
-import { accountToImportFor, notAccepted, whenKnown } from './import-deps.js';
+import { accountToImportFor, whenKnown } from './import-deps.js';
 import type { Asking, Done, ImportDeps } from './import-deps.js';
 import { booksOf } from './query.js';
-import { statedInstant, statedPositions } from './stated-positions.decide.js';
+import { readGiven } from './read-given.js';
+import type { Given } from './read-given.js';
 
-type Asked = RequestOf<typeof reconciliationRpc.importBook>;
 type Imported = reconciliationRpc.Imported;
 
 const bookStream = (accountId: string): string => `book-${accountId}`;
 
-export async function importBook(deps: ImportDeps, asking: Asking, asked: Asked): Promise<Result<Done<Imported>, Problem>> {
-  const now = deps.clock.now();
-  const asOf = statedInstant(asked.asOf, now);
-  const positions = statedPositions(asked.positions.map((one, at) => ({ ...one, field: `positions/${at}`, where: '' })));
-  if (!asOf.ok || !positions.ok) return refuse(notAccepted('book', [...(asOf.ok ? [] : [asOf.error]), ...(positions.ok ? [] : positions.error)]));
+export async function importBook(deps: ImportDeps, asking: Asking, asked: RequestOf<typeof reconciliationRpc.importBook>): Promise<Result<Done<Imported>, Problem>> {
+  const given = readGiven(asked, 'book', deps.clock.now());
+  if (!given.ok) return given;
   await whenKnown(deps, asking);
-  const done = await deps.log.transaction((tx) => stored(deps, tx, asking, { accountId: asked.accountId, asOf: asOf.value, origin: asked.origin ?? 'api', positions: positions.value, now }));
+  const done = await deps.log.transaction((tx) => stored(deps, tx, asking, given.value));
   if (!done.ok) throw new Error(`a new book was refused by the log: ${done.error.kind}`);
-  const { value, positions: reached } = done.value;
-  return value.ok ? ok({ value: value.value, positions: reached }) : value;
+  const { value, positions } = done.value;
+  return value.ok ? ok({ value: value.value, positions }) : value;
 }
 
-interface NewBook {
-  readonly accountId: string;
-  readonly asOf: string;
-  readonly origin: string;
-  readonly positions: BookPosition[];
-  readonly now: number;
-}
-
-async function stored(deps: ImportDeps, tx: LogTransaction, asking: Asking, { accountId, asOf, origin, positions, now }: NewBook): Promise<Result<Imported, Problem>> {
+async function stored(deps: ImportDeps, tx: LogTransaction, asking: Asking, { accountId, asOf, origin, positions, now }: Given): Promise<Result<Imported, Problem>> {
   const account = await accountToImportFor(tx, asking, accountId, now);
   if (!account.ok) return account;
   const held = (await booksOf(tx, [accountId])).get(accountId);

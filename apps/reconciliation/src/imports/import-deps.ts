@@ -8,6 +8,7 @@ import { waitForPositions } from '@tidemark/projections';
 import type { ReconciliationDeps } from '../deps.js';
 import { goneAt, lockAccounts } from '../projections/accounts/query.js';
 import type { KnownAccount } from '../projections/accounts/query.js';
+import { erasedBeforeImport } from './query.js';
 
 export type ImportDeps = Pick<ReconciliationDeps, 'database' | 'log' | 'providers' | 'auditKey' | 'clock' | 'newId'>;
 
@@ -32,8 +33,9 @@ export async function whenKnown({ database }: ImportDeps, { after = [] }: Asking
 
 /** The account of this user, locked: comparisons of it and imports for it take turns. Another user's is as unknown as one that never was. */
 export async function accountToImportFor(tx: SqlClient, { userId }: Asking, accountId: string, now: number): Promise<Result<KnownAccount, Problem>> {
+  const erased = await erasedBeforeImport(tx, userId, accountId);
   const account = (await lockAccounts(tx, userId, [accountId])).get(accountId);
-  if (!account) return refuse(problem('not_found', 'There is no such account.'));
+  if (!account || erased) return refuse(problem('not_found', 'There is no such account.'));
   const gone = goneAt(account, instant(now));
   return gone === null ? ok(account) : refuse(problem('conflict', `The account "${accountName(account.account)}" is ${gone}: nothing of it is compared any more.`));
 }

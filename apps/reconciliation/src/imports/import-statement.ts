@@ -3,7 +3,7 @@
  * be asked takes none: it would never be looked at.
  */
 import { accountName, problem } from '@tidemark/contracts';
-import type { BookPosition, FieldError, Problem, reconciliationRpc, RequestOf, StatementImported } from '@tidemark/contracts';
+import type { Problem, reconciliationRpc, RequestOf, StatementImported } from '@tidemark/contracts';
 import type { LogTransaction } from '@tidemark/event-log';
 import { instant, ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
@@ -11,43 +11,25 @@ import type { SqlClient } from '@tidemark/postgres';
 import { appendAudit } from '../audit/append-audit.js';
 import { appended } from '../runs/run-events.js';
 import { digestOf, sameContent } from './content.js';
-import { accountToImportFor, notAccepted, whenKnown } from './import-deps.js';
+import { accountToImportFor, whenKnown } from './import-deps.js';
 import type { Asking, Done, ImportDeps } from './import-deps.js';
-import { readCsv } from './read-csv.js';
 import type { Stated } from './query.js';
-import { statedInstant, statedPositions } from './stated-positions.decide.js';
+import { readGiven } from './read-given.js';
+import type { Given } from './read-given.js';
 
-type Asked = RequestOf<typeof reconciliationRpc.importStatement>;
 type Imported = reconciliationRpc.Imported;
 
-export async function importStatement(deps: ImportDeps, asking: Asking, asked: Asked): Promise<Result<Done<Imported>, Problem>> {
-  const now = deps.clock.now();
-  const asOf = statedInstant(asked.asOf, now);
-  const positions = positionsIn(asked);
-  if (!asOf.ok || !positions.ok) return refuse(notAccepted('statement', [...(asOf.ok ? [] : [asOf.error]), ...(positions.ok ? [] : positions.error)]));
+export async function importStatement(deps: ImportDeps, asking: Asking, asked: RequestOf<typeof reconciliationRpc.importStatement>): Promise<Result<Done<Imported>, Problem>> {
+  const given = readGiven(asked, 'statement', deps.clock.now());
+  if (!given.ok) return given;
   await whenKnown(deps, asking);
-  const done = await deps.log.transaction((tx) => stored(deps, tx, asking, { accountId: asked.accountId, asOf: asOf.value, origin: asked.origin ?? 'api', positions: positions.value, now }));
+  const done = await deps.log.transaction((tx) => stored(deps, tx, asking, given.value));
   if (!done.ok) throw new Error(`a new statement was refused by the log: ${done.error.kind}`);
-  const { value, positions: reached } = done.value;
-  return value.ok ? ok({ value: value.value, positions: reached }) : value;
+  const { value, positions } = done.value;
+  return value.ok ? ok({ value: value.value, positions }) : value;
 }
 
-function positionsIn({ positions, csv }: Asked): Result<BookPosition[], readonly FieldError[]> {
-  if ((positions === undefined) === (csv === undefined)) return refuse([{ field: '', message: 'give either positions or csv' }]);
-  if (positions !== undefined) return statedPositions(positions.map((one, at) => ({ ...one, field: `positions/${at}`, where: '' })));
-  const lines = readCsv(csv ?? '');
-  return lines.ok ? statedPositions(lines.value) : lines;
-}
-
-interface NewStatement {
-  readonly accountId: string;
-  readonly asOf: string;
-  readonly origin: string;
-  readonly positions: BookPosition[];
-  readonly now: number;
-}
-
-async function stored(deps: ImportDeps, tx: LogTransaction, asking: Asking, { accountId, asOf, origin, positions, now }: NewStatement): Promise<Result<Imported, Problem>> {
+async function stored(deps: ImportDeps, tx: LogTransaction, asking: Asking, { accountId, asOf, origin, positions, now }: Given): Promise<Result<Imported, Problem>> {
   const found = await accountToImportFor(tx, asking, accountId, now);
   if (!found.ok) return found;
   const { account } = found.value;

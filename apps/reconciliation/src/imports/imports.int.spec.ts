@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Account } from '@tidemark/contracts';
 import type { ProviderPort } from '@tidemark/providers';
 import { newId } from '@tidemark/service';
-import { ManualClock } from '@tidemark/testing';
+import { ManualClock, waitUntil } from '@tidemark/testing';
 import { auditDatabase } from '../audit/audit-database.fixture.js';
 import type { AuditDatabase } from '../audit/audit-database.fixture.js';
 import { verifyAudit } from '../audit/verify-audit.js';
@@ -58,6 +58,11 @@ describe('importing a book', () => {
     expect(await book()).toEqual({ id, accountId: account, asOf: BEFORE, positions: kept });
     expect(await events('book')).toMatchObject([{ type: 'BookImported', data: { bookId: id, asOf: BEFORE, origin: 'desk.json', positions: kept, audit: { sequence: 1 } } }]);
     expect(await trail()).toMatchObject({ valid: true, entries: 1, anchors: 1 });
+  });
+
+  it('takes a file as well', async () => {
+    expect(await controller.importBook({ accountId: account, asOf: BEFORE, csv: 'asset,quantity\nequity:AAPL,10.5\ncurrency:USD,-1\n' }, as(user))).toMatchObject({ ok: true, value: { positions: 2 } });
+    expect(await book()).toMatchObject({ positions: kept });
   });
 
   it('of now where no instant is given; the same one again changes nothing', async () => {
@@ -156,10 +161,22 @@ describe('what was imported', () => {
       await controller.importBook({ accountId, positions }, as(user));
       await controller.importStatement({ accountId, positions }, as(user));
     }
-    await eraseImports(there.database, [account]);
+    await there.database.transaction((tx) => eraseImports(tx, [account]));
     expect([await book(), await statement()]).toEqual([undefined, undefined]);
     expect((await booksOf(there.database, [other])).size).toBe(1);
-    await eraseImportsOfUser(there.database, user);
+    await there.database.transaction((tx) => eraseImportsOfUser(tx, user));
     expect([(await booksOf(there.database, [other])).size, (await newestStatements(there.database, [other])).size]).toEqual([0, 0]);
+  });
+
+  it('is not kept where the erasure of its account is under way', async () => {
+    let importing: Promise<unknown> = Promise.resolve();
+    await there.database.transaction(async (tx) => {
+      await tx.query(`INSERT INTO erasure (user_id, kind, id) VALUES ($1, 'account', $2)`, [user, account]);
+      await eraseImports(tx, [account]);
+      importing = controller.importBook({ accountId: account, positions }, as(user));
+      await waitUntil(async () => (await there.owner.query(`SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'book'::regclass`)).rowCount > 0, { timeoutMs: 5_000, describe: 'the import to wait' });
+    });
+    expect(await importing).toMatchObject({ ok: false, error: { code: 'not_found' } });
+    expect(await book()).toBeUndefined();
   });
 });

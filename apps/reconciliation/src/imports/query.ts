@@ -27,14 +27,26 @@ export async function newestStatements(client: SqlClient, accountIds: readonly s
   return new Map(rows.map((row) => [row.accountId, row]));
 }
 
-/** Where an account is erased. */
+/**
+ * Where accounts are erased. Imports under way are waited for and go too; those that come later find the mark that the caller has set in
+ * the same transaction.
+ */
 export async function eraseImports(tx: SqlClient, accountIds: readonly string[]): Promise<void> {
+  await tx.query('LOCK TABLE book, statement IN SHARE ROW EXCLUSIVE MODE');
   await tx.query('DELETE FROM book WHERE account_id = ANY($1::uuid[])', [accountIds]);
   await tx.query('DELETE FROM statement WHERE account_id = ANY($1::uuid[])', [accountIds]);
 }
 
-/** Where a user is erased. */
+/** Where a user is erased, in the same way. */
 export async function eraseImportsOfUser(tx: SqlClient, userId: string): Promise<void> {
+  await tx.query('LOCK TABLE book, statement IN SHARE ROW EXCLUSIVE MODE');
   await tx.query('DELETE FROM book WHERE user_id = $1', [userId]);
   await tx.query('DELETE FROM statement WHERE user_id = $1', [userId]);
+}
+
+/** Before anything is added: an erasure under way is waited for. @returns whether the account or its user was erased */
+export async function erasedBeforeImport(tx: SqlClient, userId: string, accountId: string): Promise<boolean> {
+  await tx.query('LOCK TABLE book, statement IN ROW EXCLUSIVE MODE');
+  const { rowCount } = await tx.query(`SELECT 1 FROM erasure WHERE user_id = $1 AND (kind, id) IN (('account', $2), ('user', $1))`, [userId, accountId]);
+  return rowCount > 0;
 }

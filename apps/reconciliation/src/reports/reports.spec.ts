@@ -19,7 +19,7 @@ describe('a report as a file', () => {
   it('in CSV has a row for each asset and for each account without one, and no formula', () => {
     const { filename, contentType, body } = reportFile(report, 'csv');
     expect([filename, contentType]).toEqual([`tidemark-reconciliation-2026-11-21-${id(1)}.csv`, 'text/csv; charset=utf-8; header=present']);
-    const rows = parse(body, { columns: true }) as Record<string, string>[];
+    const rows = parse<Record<string, string>>(body, { columns: true });
     expect(rows).toHaveLength(3);
     expect(rows[0]).toEqual({
       reconciliation: id(1), finished_at: at, status: 'partial', account_id: id(2), account: `'-Joint, "ours"`, institution: '', provider: 'plaid', source: 'provider', result: 'discrepant', reason: '', basis: 'snapshot', basis_at: at, actual_at: at,

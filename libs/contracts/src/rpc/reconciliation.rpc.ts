@@ -106,13 +106,11 @@ const Origin = Type.Optional(Type.String({ minLength: 1, maxLength: 200, descrip
 const Positions = Type.Array(BookPosition, { maxItems: 5_000, description: 'every asset of the account with its quantity; what is not named is zero' });
 export const Imported = strict({ id: Uuid, accountId: Uuid, asOf: Instant, positions: Type.Integer(), unchanged: Type.Boolean() });
 export type Imported = Static<typeof Imported>;
-export const importBook = contract('reconciliation.import-book', strict({ accountId: Uuid, asOf: Type.Optional(Instant), origin: Origin, positions: Positions }), Imported);
-/** The positions themselves, or a CSV file with a header `asset,quantity`. */
-export const importStatement = contract(
-  'reconciliation.import-statement',
-  strict({ accountId: Uuid, asOf: Type.Optional(Instant), origin: Origin, positions: Type.Optional(Positions), csv: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000_000, description: 'a CSV file with the columns asset and quantity' })) }),
-  Imported,
-);
+const Csv = Type.String({ minLength: 1, maxLength: 1_000_000, description: 'a CSV file with the columns asset and quantity' });
+/** The positions themselves, or a CSV file with a header `asset,quantity`; one of both. */
+const Given = { accountId: Uuid, asOf: Type.Optional(Instant), origin: Origin, positions: Type.Optional(Positions), csv: Type.Optional(Csv) };
+export const importBook = contract('reconciliation.import-book', strict(Given), Imported);
+export const importStatement = contract('reconciliation.import-statement', strict(Given), Imported);
 /** From then on the snapshots are expected again. */
 export const removeBook = contract('reconciliation.remove-book', strict({ accountId: Uuid }), strict({ removed: Type.Boolean() }));
 
