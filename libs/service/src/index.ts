@@ -15,6 +15,7 @@ export { startNest } from './http/start-nest.js';
 export type { RunningNest, StartNestOptions } from './http/start-nest.js';
 export { fieldErrors, validatorOf, words } from './rpc/field-errors.js';
 export { answered, refused } from './rpc/reply.js';
+export { jsonText } from './rpc/json-text.js';
 export { rawValue } from './rpc/raw-value.js';
 export { RpcClient } from './rpc/rpc-client.js';
 export type { CallOptions } from './rpc/rpc-client.js';

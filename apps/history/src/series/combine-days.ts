@@ -18,13 +18,16 @@ import type { DayNumber } from '../reconstruction/model.js';
 import type { RateTable } from '../reads/read-context.js';
 import type { AmountColumn } from '../storage/amount-column.js';
 import type { AmountKind, DayColumns } from '../storage/day-columns.js';
-import { KNOWABLE, ORIGIN_CODES } from '../storage/day-columns.js';
+import { AMOUNTS, ORIGIN_CODES } from '../storage/day-columns.js';
 import type { StoredFlow } from '../storage/flows.js';
+import { AccountPlaces } from './account-places.js';
+import type { DayPlace } from './account-places.js';
 import type { BorderFlow } from './border-flow.js';
 import type { CountsOn } from './counted-days.js';
 import { DayRates } from './day-rates.js';
 import { DaySpans } from './day-spans.js';
 import type { DaySpan } from './day-spans.js';
+import { DayTotals, isKnowable, isPlainIn } from './day-totals.js';
 import type { ScopeDay } from './scope-day.js';
 import { movesBothWays, netFlow } from './net-flow.js';
 import { ScopeSums } from './scope-sums.js';
@@ -61,10 +64,8 @@ export interface Combined {
   readonly borders: readonly BorderFlow[];
 }
 
-/** Quality of a day whose rate is missing, is older than a week, or whose close of one account is still under way. */
-const SCORE = { missing: 0, stale: 50, pending: 90 } as const;
-
-type Place = { readonly columns: DayColumns; readonly at: number } | null;
+/** Quality of a day whose rate is missing, or is older than a week. */
+const SCORE = { missing: 0, stale: 50 } as const;
 
 export function combineDays(input: CombineInput): Combined {
   const combining = new Combining(input);
@@ -76,14 +77,7 @@ export function combineDays(input: CombineInput): Combined {
 
 class Combining {
   private readonly count: number;
-  private readonly sums: Record<AmountKind, ScopeSums>;
-  private readonly members: Uint16Array;
-  private readonly securities: Int32Array;
-  private readonly quality: Uint8Array;
-  private readonly origin: Uint8Array;
-  private readonly incomplete: Uint8Array;
-  /** Members of which anything is known. */
-  private readonly knowing: Uint16Array;
+  private readonly totals: DayTotals;
   private readonly borders: BorderFlow[] = [];
   /** By day and real account: what one link of it took out of the scope and another brought in. */
   private readonly handed = new Map<string, { readonly index: number; left?: BorderFlow; came?: BorderFlow }>();
@@ -94,58 +88,56 @@ class Combining {
 
   constructor(private readonly input: CombineInput) {
     this.count = Math.max(0, input.to - input.from + 1);
-    const sums = () => new ScopeSums(this.count);
-    this.sums = { value: sums(), cash: sums(), costBasis: sums(), inflow: sums(), outflow: sums() };
-    this.members = new Uint16Array(this.count);
-    this.securities = new Int32Array(this.count);
-    this.quality = new Uint8Array(this.count).fill(100);
-    this.origin = new Uint8Array(this.count).fill(ORIGIN_CODES.indexOf('captured'));
-    this.incomplete = new Uint8Array(this.count);
-    this.knowing = new Uint16Array(this.count);
+    this.totals = new DayTotals(this.count);
     this.rates = new DayRates(input.rates, input.base);
+  }
+
+  private get sums(): DayTotals['sums'] {
+    return this.totals.sums;
   }
 
   account(account: AccountDays): void {
     const { from } = this.input;
     const own = new Uint8Array(this.count);
     this.ownFlows.set(account.accountId, own);
-    const places = this.placesOf(account.chunks);
-    let before: Place = counting(account, places[0] ?? null, from - 1);
+    const places = new AccountPlaces(account.chunks, from - 1, this.count + 1);
+    let before = counting(account, places.of(0), from - 1);
     for (let index = 0; index < this.count; index += 1) {
-      const now = counting(account, places[index + 1] ?? null, from + index);
-      if (now) this.day(account, index, now, before ?? this.takenOver(account, places[index] ?? null, index), own);
+      const now = counting(account, places.of(index + 1), from + index);
+      const more = now && before ? this.stretch(account, index, now, own) : 0;
+      if (more > 0) index += more - 1;
+      else if (now) this.day(account, index, now, before ?? this.takenOver(account, places.of(index), index), own);
       // What it was worth when it was last counted, on that day and at that day's rate.
       else if (before) this.border(account, index, before, { day: from + index - 1, comes: false });
-      before = now;
+      before = more > 0 ? places.of(index + 1) : now;
     }
   }
 
-  /** Where each day stands, from the day before the range on; after the account's last day, its last. */
-  private placesOf(chunks: readonly DayColumns[]): Place[] {
-    const places = new Array<Place>(this.count + 1).fill(null);
-    let last = -1;
-    for (const columns of chunks) {
-      columns.days.forEach((day, at) => {
-        const place = day - this.input.from + 1;
-        if (place < 0 || place > this.count) return;
-        places[place] = { columns, at };
-        last = place;
-      });
+  /** All days from `now` on that stand in its columns and count, where they can be added as columns. @returns how many */
+  private stretch({ accountId, countsOn, stated }: AccountDays, index: number, { columns, at }: DayPlace, own: Uint8Array): number {
+    const day = this.input.from + index;
+    if (stated || columns.days[at] !== day || !isPlainIn(this.input.base, columns)) return 0;
+    const most = Math.min(columns.days.length - at, this.count - index);
+    let length = 1;
+    while (length < most && columns.days[at + length] === day + length && countsOn(day + length) === null) length += 1;
+    for (const kind of AMOUNTS) this.totals.addStretch(kind, index, columns, at, length);
+    for (let more = 0; more < length; more += 1) {
+      this.totals.count(index + more, columns, at + more);
+      this.noteReasons(accountId, columns, at + more, day + more);
     }
-    if (last >= 0) places.fill(places[last] ?? null, last + 1);
-    return places;
+    own.fill(1, index, index + length);
+    return length;
   }
 
-  private day(account: AccountDays, index: number, now: NonNullable<Place>, before: Place, own: Uint8Array): void {
+  private noteReasons(accountId: string, columns: DayColumns, at: number, day: DayNumber): void {
+    for (const reason of columns.reasons[at] as readonly number[]) this.spans.note(`${accountId} ${reason}`, { accountId, reason }, day);
+  }
+
+  private day(account: AccountDays, index: number, now: DayPlace, before: DayPlace | null, own: Uint8Array): void {
     const { columns, at } = now;
     const day = this.input.from + index;
     const pending = columns.days[at] !== day;
-    this.members[index] = (this.members[index] as number) + 1;
-    this.securities[index] = (this.securities[index] as number) + (columns.securities[at] as number);
-    this.origin[index] = worse(this.origin[index] as number, pending ? CARRIED : (columns.origin[at] as number));
-    this.lower(index, pending ? Math.min(SCORE.pending, columns.quality[at] as number) : (columns.quality[at] as number));
-    if (!columns.complete[at]) this.incomplete[index] = 1;
-    if (columns.complete[at] || columns.amounts.value.some(({ digits }) => digits[at] != null)) this.knowing[index] = (this.knowing[index] as number) + 1;
+    this.totals.count(index, columns, at, pending);
     this.amount(this.sums.value, index, now, 'value', day);
     this.amount(this.sums.cash, index, now, 'cash', day);
     this.amount(this.sums.costBasis, index, now, 'costBasis', day);
@@ -159,14 +151,14 @@ class Combining {
       }
     }
     if (pending) this.spans.note(`${account.accountId} carried`, { accountId: account.accountId, code: 'carried' }, day);
-    for (const reason of columns.reasons[at] as readonly number[]) this.spans.note(`${account.accountId} ${reason}`, { accountId: account.accountId, reason }, day);
+    this.noteReasons(account.accountId, columns, at, day);
   }
 
   /**
    * The place of the day before, of an account that stood aside for another link of the same real account until then: it comes in at the
    * close at which the other goes, and what the day brings is its own. Null: it comes in at its first close.
    */
-  private takenOver(account: AccountDays, yesterday: Place, index: number): Place {
+  private takenOver(account: AccountDays, yesterday: DayPlace | null, index: number): DayPlace | null {
     const day = this.input.from + index - 1;
     if (!yesterday || account.real === undefined || account.countsOn(day) !== 'duplicate') return null;
     this.border(account, index, yesterday, { day, comes: true, takesOver: true });
@@ -174,7 +166,7 @@ class Combining {
   }
 
   /** @param day of the value: the one before where the account goes, or takes over */
-  private border({ accountId, real }: AccountDays, index: number, place: NonNullable<Place>, { day, comes, takesOver = false }: { readonly day: DayNumber; readonly comes: boolean; readonly takesOver?: boolean }): void {
+  private border({ accountId, real }: AccountDays, index: number, place: DayPlace, { day, comes, takesOver = false }: { readonly day: DayNumber; readonly comes: boolean; readonly takesOver?: boolean }): void {
     const value = new ScopeSums(1);
     this.amount(value, index, place, 'value', day, 0);
     const worth = value.at(0);
@@ -194,7 +186,7 @@ class Combining {
   }
 
   /** @param slot of `into`; the day's where it is a sum a day */
-  private amount(into: ScopeSums, index: number, { columns, at }: NonNullable<Place>, kind: AmountKind, day: DayNumber, slot = index): void {
+  private amount(into: ScopeSums, index: number, { columns, at }: DayPlace, kind: AmountKind, day: DayNumber, slot = index): void {
     if (isKnowable(kind) && !columns.known[kind][at]) return into.spoil(slot);
     const amounts = columns.amounts[kind];
     for (let place = 0; place < amounts.length; place += 1) {
@@ -211,12 +203,12 @@ class Combining {
       const rate = this.rates.at(currency, day);
       if (rate === null) {
         into.spoil(slot);
-        this.lower(index, SCORE.missing);
+        this.totals.lower(index, SCORE.missing);
         this.spans.note(`${currency} missing`, { currency, code: 'rate_missing' }, day);
       } else {
         into.add(slot, held * rate.digits, scale + rate.scale);
         if (rate.stale) {
-          this.lower(index, SCORE.stale);
+          this.totals.lower(index, SCORE.stale);
           this.spans.note(`${currency} stale`, { currency, code: 'rate_stale' }, day);
         }
       }
@@ -263,34 +255,27 @@ class Combining {
     else this.sums.outflow.add(day - this.input.from, digits * rate.digits, scale + rate.scale);
   }
 
-  private lower(index: number, score: number): void {
-    if (score < (this.quality[index] as number)) this.quality[index] = score;
-  }
-
   result(): Combined {
+    const { sums, members, knowing, securities, quality, incomplete, origin } = this.totals;
     const days: ScopeDay[] = [];
-    const first = this.members.findIndex((members) => members > 0);
+    const first = members.findIndex((one) => one > 0);
     for (let index = first; first >= 0 && index < this.count; index += 1) {
-      const there = (this.members[index] as number) > 0;
-      const known = (sums: ScopeSums) => (there ? sums.at(index) : null);
+      const there = (members[index] as number) > 0;
       days.push({
         date: dayOf(this.input.from + index),
         // A sum of nothing known is no zero.
-        value: this.knowing[index] === 0 ? null : known(this.sums.value), cash: known(this.sums.cash), costBasis: known(this.sums.costBasis),
-        inflow: this.sums.inflow.at(index), outflow: this.sums.outflow.at(index),
-        securities: this.securities[index] as number,
-        origin: ORIGIN_CODES[this.origin[index] as number] as ScopeDay['origin'],
-        quality: there ? (this.quality[index] as number) : 0,
-        complete: there && this.incomplete[index] === 0 && !this.sums.value.isUnknown(index),
+        value: there && knowing[index] !== 0 ? sums.value.at(index) : null,
+        cash: there ? sums.cash.at(index) : null,
+        costBasis: there ? sums.costBasis.at(index) : null,
+        inflow: sums.inflow.at(index), outflow: sums.outflow.at(index),
+        securities: securities[index] as number,
+        origin: ORIGIN_CODES[origin[index] as number] as ScopeDay['origin'],
+        quality: there ? (quality[index] as number) : 0,
+        complete: there && incomplete[index] === 0 && !sums.value.isUnknown(index),
       });
     }
     return { days, spans: this.spans.all(), borders: this.borders };
   }
 }
 
-const CARRIED = ORIGIN_CODES.indexOf('carried');
-/** The less certain origin stands for the day: carried, then reconstructed, then captured. */
-const CERTAINTY = [1, 2, 0];
-const worse = (a: number, b: number): number => ((CERTAINTY[a] as number) <= (CERTAINTY[b] as number) ? a : b);
-const isKnowable = (kind: AmountKind): kind is (typeof KNOWABLE)[number] => (KNOWABLE as readonly string[]).includes(kind);
-const counting = ({ countsOn }: AccountDays, place: Place, day: DayNumber): Place => (place && countsOn(day) === null ? place : null);
+const counting = ({ countsOn }: AccountDays, place: DayPlace | null, day: DayNumber): DayPlace | null => (place && countsOn(day) === null ? place : null);

@@ -2,10 +2,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { historyRpc } from '@tidemark/contracts';
 import type { RequestOf, RpcContext, RpcReply } from '@tidemark/contracts';
-import { answered, refused, RpcMethod } from '@tidemark/service';
+import { answered, jsonText, refused, RpcMethod } from '@tidemark/service';
 import { readChartOfDay } from '../intraday/days/chart-of-day.js';
 import { HISTORY_READS, isStale } from '../reads/read-context.js';
 import type { HistoryReads } from '../reads/read-context.js';
+import { chartText } from './chart-text.js';
 import { loadScope } from './load-scope.js';
 import type { ScopeSeries } from './load-scope.js';
 import { pointOf } from './point.js';
@@ -24,7 +25,8 @@ export class PortfolioHistoryController {
     const ranges = await readDayRanges(this.reads.database, { ...payload, userId: context.userId }, scope.value);
     const points = days.map((day) => pointOf(day, ranges.get(day.date)));
     if (payload.period === '1D' && payload.revision === undefined) points.push(...(await this.openDay(scope.value)));
-    return answered({ currency: base, from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, points, reasons: [...reasons], revision }, { stale });
+    const chart = chartText({ currency: base, from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, points, reasons: [...reasons], revision });
+    return answered(jsonText<historyRpc.PortfolioHistory>(chart), { stale });
   }
 
   /** The day that is still open, where it is watched. */

@@ -30,6 +30,21 @@ export class ScopeSums {
     this.scales[at] = most;
   }
 
+  /** Of days that follow one another: `digits` from `first` on into the sums from `at` on. NaN and 0 add nothing. */
+  addColumn(at: number, digits: Float64Array, first: number, count: number, scale: number): void {
+    for (let day = 0; day < count; day += 1) {
+      const more = digits[first + day] as number;
+      if (more === 0 || Number.isNaN(more)) continue;
+      const slot = at + day;
+      const before = this.plain[slot] as number;
+      const sum = before + more;
+      if (this.big.size === 0 && (before === 0 || this.scales[slot] === scale) && (this.scales[slot] as number) <= scale && fits(more) && fits(sum)) {
+        this.plain[slot] = sum;
+        this.scales[slot] = scale;
+      } else this.addPlain(slot, more, scale);
+    }
+  }
+
   add(at: number, digits: bigint, scale: number): void {
     if (digits === 0n) return;
     const held = this.scales[at] as number;

@@ -34,3 +34,8 @@ export function amountColumn(scale: number, digits: readonly (bigint | null)[]):
   }
   return { scale, digits, plain };
 }
+
+/** Whether the currency is listed that day. */
+export function listedAt({ plain, digits }: AmountColumn, at: number): boolean {
+  return plain === null ? digits[at] != null : !Number.isNaN(plain[at]);
+}

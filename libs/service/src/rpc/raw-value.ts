@@ -8,6 +8,7 @@
 import { headers } from '@nats-io/nats-core';
 import type { Msg } from '@nats-io/nats-core';
 import type { RpcReply } from '@tidemark/contracts';
+import { textOfValue } from './json-text.js';
 import { bytesOf, packed, textOf } from './wire.js';
 import type { Packed } from './wire.js';
 
@@ -20,7 +21,7 @@ const RAW = Symbol('the value as it came');
 export async function packedReply(id: string | undefined, reply: RpcReply<unknown>, room: number): Promise<Packed | null> {
   if (!reply.ok) return packed(JSON.stringify({ id, isDisposed: true, response: reply }), room);
   const { value, ...rest } = reply;
-  const text = JSON.stringify(value) as string | undefined;
+  const text = textOfValue(value);
   const head = JSON.stringify({ id, isDisposed: true, response: rest });
   if (text === undefined) return packed(head, room);
   const before = `${head.slice(0, -END.length)}${NAME}`;

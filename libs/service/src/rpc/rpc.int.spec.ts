@@ -12,6 +12,7 @@ import type { RunningNest } from '../http/start-nest.js';
 import { createLogger } from '../logger.js';
 import { connectNats } from '../nats.js';
 import { currentRequest } from '../request-context.js';
+import { jsonText } from './json-text.js';
 import { rawValue } from './raw-value.js';
 import { answered, refused } from './reply.js';
 import { RpcClient } from './rpc-client.js';
@@ -21,6 +22,7 @@ const double = contract('doubler.double', strict({ of: Type.Integer({ minimum: 0
 const fail = contract('doubler.fail', strict({}), strict({}));
 const large = contract('doubler.large', strict({ bytes: Type.Integer(), noise: Type.Boolean() }), Type.Object({ text: Type.String() }));
 const lie = contract('doubler.lie', strict({}), strict({ is: Type.Integer() }));
+const written = contract('doubler.written', strict({ text: Type.String() }), strict({ is: Type.Integer(), for: Type.String() }));
 const refuse = contract('doubler.refuse', strict({}), strict({}));
 const slow = contract('doubler.slow', strict({}), strict({}));
 const nobody = contract('nobody.home', strict({}), strict({}));
@@ -43,6 +45,10 @@ class Doubler {
   @RpcMethod(lie)
   async lie() {
     return answered({ is: 1, more: 2 });
+  }
+  @RpcMethod(written)
+  async written({ text }: { text: string }) {
+    return answered(jsonText<{ is: number; for: string }>(text));
   }
   @RpcMethod(refuse)
   async refuse() {
@@ -115,6 +121,13 @@ describe('requests between services', () => {
       expect(reply.ok && reply.value.text.length).toBe(bytes);
       expect(await client.call(echo, { text: 'y'.repeat(bytes) }, context)).toMatchObject({ ok: true, value: { length: bytes } });
     }
+  });
+
+  it('sends a value that is JSON already as it is, and checks it against the contract as any other', async () => {
+    const reply = await client.call(written, { text: '{ "is": 8, "for": "Zoë" }' }, context);
+    expect(Buffer.from(rawValue(reply) ?? []).toString()).toBe('{ "is": 8, "for": "Zoë" }');
+    expect(reply).toEqual({ ok: true, value: { is: 8, for: 'Zoë' } });
+    expect(await client.call(written, { text: '{"is":8}' }, context)).toMatchObject({ ok: false, error: { code: 'internal' } });
   });
 
   it('gives a value as the service wrote it, packed or not, and parses it where it is looked at', async () => {
