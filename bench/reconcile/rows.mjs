@@ -2,7 +2,7 @@
 export function reconcileRows({ holdings, growth, failing, doubled }) {
   return [
     ...growth.map((one) => row(`${one.accounts} accounts of ${holdings} assets`, one)),
-    { ...row(`${failing.accounts} accounts, the provider fails 3 of 10 calls`, failing), beside: `${beside(failing)}; ${doubled} lines doubled in all runs` },
+    { ...row(`${failing.accounts} accounts, the provider fails 3 of 10 calls`, failing), beside: `${beside(failing)}; ${doubled} runs that ended twice` },
   ];
 }
 

@@ -33,7 +33,7 @@ export async function reconcile({ progress, quick }) {
     await control(ground, 'POST', '/faults', { provider: 'snaptrade', operation: '*', kind: 'status', status: 503, share: 30, times: 1_000_000 });
     const failing = await measured(ground, people);
     await control(ground, 'DELETE', '/faults');
-    const doubled = await count(ground, 'SELECT count(*) AS n FROM (SELECT 1 FROM reconciliation_line GROUP BY run_id, account_id, asset HAVING count(*) > 1) twice');
+    const doubled = await count(ground, `SELECT count(*) AS n FROM (SELECT 1 FROM log.event WHERE type = 'ReconciliationCompleted' GROUP BY data->>'runId' HAVING count(*) > 1) twice`);
     return { holdings: HOLDINGS, growth, failing, doubled };
   } finally {
     await ground.close();
