@@ -15,12 +15,14 @@ import { decideDiscrepancies } from '../discrepancy/discrepancy.decide.js';
 import type { DiscrepancyDecision, ExplainedLine } from '../discrepancy/discrepancy.decide.js';
 import { firstDivergence } from '../divergence/first-divergence.js';
 import type { AccountMove } from '../expectation/account-move.js';
-import { expectedState, newestExpectedAt } from '../expectation/expected-state.js';
-import type { ExpectedState } from '../expectation/expected-state.js';
+import { expectedAgainst } from '../expectation/expected-against.js';
+import type { PlacedState } from '../expectation/expected-against.js';
+import { newestExpectedAt } from '../expectation/expected-state.js';
 import { quantitiesOf, sweepsOf } from '../expectation/stated.js';
 import type { Sweeps } from '../expectation/stated.js';
 import { explain } from '../explanation/explain.js';
 import type { ExplanationInput, OwnAccount } from '../explanation/explanation-input.js';
+import { placements } from '../explanation/placed.js';
 import type { HeldLine } from '../projections/snapshots/held-line.js';
 import { newestSnapshot, snapshotsAfter } from '../projections/snapshots/query.js';
 import { basisFrom } from './basis.js';
@@ -68,8 +70,8 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const { accountId, basis, actual, timeZone } = input;
   const sweeps = sweepsOf(basis, actual);
   const accepted = await acceptedOf(tx, accountId, basis.id);
-  const state = expectedState({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps });
   const held = quantitiesOf(actual, sweeps);
+  const state = expectedAgainst({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps, actual: held, tolerance: input.tolerance });
   const newest = newestExpectedAt(state, { ...basis, at: basis.freshAt }, timeZone, sweeps);
   const compared = withStaleness(compare(state.quantities, held, input.tolerance), { providerAsOf: actual.providerAsOf, newestExpectedAt: newest });
   const found = { sweeps, accepted, state, held };
@@ -90,12 +92,12 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
 interface Found {
   readonly sweeps: Sweeps;
   readonly accepted: ReadonlyMap<AssetId, Decimal>;
-  readonly state: ExpectedState;
+  readonly state: PlacedState;
   readonly held: ReadonlyMap<AssetId, Decimal>;
 }
 
 async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
-  const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: [], divergence: null });
+  const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: placements(line.asset, found.state, found.sweeps), divergence: null });
   if (!compared.some(({ outcome }) => isDiscrepancy(outcome) || outcome === 'stale')) return compared.map(quiet);
   const { accountId, duplicateOf, basis, actual, moves, timeZone, tolerance } = input;
   const { sweeps, accepted, state, held } = found;
@@ -103,7 +105,7 @@ async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, c
   const evidence: ExplanationInput = { accountId, duplicateOf, basis, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps, others: await input.others() };
   return compared.map((line) => {
     if (!isDiscrepancy(line.outcome)) return line.outcome === 'stale' ? { ...quiet(line), explanations: explain(line, evidence) } : quiet(line);
-    const divergence = firstDivergence({ basis, snapshots, moves, timeZone, accepted, tolerance, asset: line.asset, difference: line.difference, sweeps });
+    const divergence = firstDivergence({ basis, snapshots, moves, timeZone, accepted, tolerance, asset: line.asset, difference: line.difference, sweeps, placed: state.placed });
     return { ...line, explanations: explain(line, evidence), divergence };
   });
 }
@@ -117,8 +119,9 @@ async function nextBasis(tx: SqlClient, { accountId, basis, actual, moves, timeZ
   if (newest === null) return null;
   const next = basisFrom(newest);
   const sweeps = sweepsOf(next, actual);
-  const { quantities } = expectedState({ basis: next, moves, timeZone, accepted: new Map(), until: actual.at, sweeps });
-  return compare(quantities, sweeps.size === 0 ? held : quantitiesOf(actual, sweeps), tolerance).some(({ outcome }) => isDiscrepancy(outcome)) ? null : next.id;
+  const there = sweeps.size === 0 ? held : quantitiesOf(actual, sweeps);
+  const { quantities } = expectedAgainst({ basis: next, moves, timeZone, accepted: new Map(), until: actual.at, sweeps, actual: there, tolerance });
+  return compare(quantities, there, tolerance).some(({ outcome }) => isDiscrepancy(outcome)) ? null : next.id;
 }
 
 function namesOf(...sides: readonly (readonly HeldLine[])[]): Map<string, string> {

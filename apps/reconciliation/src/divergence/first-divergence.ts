@@ -34,6 +34,8 @@ export interface DivergenceInput {
   /** Of the line that differs: actual − expected as of the fetch. */
   readonly difference: Decimal;
   readonly sweeps?: Sweeps;
+  /** Rows of the basis's own day that were taken to lie after it (`PlacedState.placed`). */
+  readonly placed?: readonly AccountMove[];
 }
 
 /** @returns `after` null where even the newest snapshot agrees and only the fetch does not; null where the difference is zero */
@@ -55,10 +57,10 @@ export function firstDivergence(input: DivergenceInput): Divergence | null {
 const MOST_OPEN = 8;
 
 /** By how much a snapshot differs from what was expected then; null where it agrees. */
-function residualAt({ basis, moves, timeZone, accepted, tolerance, asset, sweeps = NO_SWEEPS }: DivergenceInput, snapshot: StatedSnapshot): Decimal | null {
+function residualAt({ basis, moves, timeZone, accepted, tolerance, asset, sweeps = NO_SWEEPS, placed = [] }: DivergenceInput, snapshot: StatedSnapshot): Decimal | null {
   const { quantities, counted } = expectedState({ basis, moves, timeZone, accepted, until: snapshot.at, sweeps });
   const actual = quantitiesOf(snapshot, sweeps).get(asset) ?? '0';
-  const expected = quantities.get(asset) ?? '0';
+  const expected = sum([quantities.get(asset) ?? '0', ...placed.map((move) => changeOf(move, asset, sweeps))]);
   const border = borderAt(snapshot.at, timeZone);
   const open = counted.filter((move) => sideOf(move, border) === 'unclear').map((move) => changeOf(move, asset, sweeps)).filter((change) => change !== '0').slice(0, MOST_OPEN);
   const agrees = Array.from({ length: 1 << open.length }, (_, bits) => sum([expected, ...open.filter((_change, index) => (bits & (1 << index)) !== 0).map(negate)])).some((tried) => !differs(tried, actual, asset, tolerance));

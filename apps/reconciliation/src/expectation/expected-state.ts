@@ -2,7 +2,7 @@
  * What an account should hold: what its basis states, and what happened since. Exact, and a function of its arguments alone.
  *
  * A transaction counts when it lies after the basis and not after `until`. What may or may not be in the basis (a date alone, of the basis's
- * own day), is pending, is dated ahead, came to light only after the basis, was taken back, or is not understood, never counts silently: it is
+ * own day; see expected-against.ts for what becomes of it), is pending, is dated ahead, came to light only after the basis, was taken back, or is not understood, never counts silently: it is
  * handed out apart, for explanations to try. One that says its units and not its cash moves the units, and is among the unknown as well.
  */
 import type { AssetId, Decimal } from '@tidemark/money';
@@ -16,7 +16,10 @@ import type { Held, Sweeps } from './stated.js';
 import { understoodMoves } from './understood.js';
 import type { SidedMove } from './understood.js';
 
-export interface BasisState extends Basis, Held {}
+export interface BasisState extends Basis, Held {
+  /** Since when its figures are the provider's, where that is before it was captured: what happened in between may or may not be in it. */
+  readonly freshAt?: string;
+}
 
 export interface ExpectationInput {
   readonly basis: BasisState;
@@ -34,7 +37,7 @@ export interface ExpectationInput {
 export interface ExpectedState {
   readonly quantities: ReadonlyMap<AssetId, Decimal>;
   readonly counted: readonly AccountMove[];
-  /** Dates alone, of the basis's own day. */
+  /** May or may not be in the basis: dates alone of its own day, and what happened between its data and its capture. */
   readonly ambiguous: readonly AccountMove[];
   /** Pending, or dated after `until`. */
   readonly pending: readonly AccountMove[];
@@ -50,8 +53,9 @@ export function expectedState({ basis, moves, timeZone, accepted, until, sweeps 
   const quantities = quantitiesOf(basis, sweeps);
   for (const [asset, change] of accepted) addTo(quantities, asset, change);
   const from = borderAt(basis.at, timeZone);
+  const fresh = basis.freshAt !== undefined && Date.parse(basis.freshAt) < from.ms ? borderAt(basis.freshAt, timeZone) : from;
   const to = borderAt(until, timeZone);
-  const { counted = [], ambiguous = [], pending = [], unknown = [], late = [], withdrawn = [] } = Object.groupBy(understoodMoves(moves, from), (sided) => partOf(sided, from, to));
+  const { counted = [], ambiguous = [], pending = [], unknown = [], late = [], withdrawn = [] } = Object.groupBy(understoodMoves(moves, { fresh, at: from }), (sided) => partOf(sided, from, to));
   const unsaid: AccountMove[] = [];
   for (const { move } of counted) {
     const { changes, whole } = movedBy(move, sweeps);

@@ -8,8 +8,14 @@
 import { resolveTransactions } from '@tidemark/transactions';
 import type { AccountMove } from './account-move.js';
 import { sideOf } from './side.js';
-import type { Border, Side } from './side.js';
+import type { Border, Dated, Side } from './side.js';
 import { splitsOnce } from './splits-once.js';
+
+/** The instant of the basis, and the one that its data is of: not after it. */
+export interface BasisBorder {
+  readonly at: Border;
+  readonly fresh: Border;
+}
 
 export interface SidedMove {
   readonly move: AccountMove;
@@ -17,16 +23,21 @@ export interface SidedMove {
   readonly side: Side;
 }
 
-export function understoodMoves(given: readonly AccountMove[], basis: Border): SidedMove[] {
+export function understoodMoves(given: readonly AccountMove[], basis: BasisBorder): SidedMove[] {
   const all = [...new Map(given.map((move) => [move.transactionId, move])).values()];
   const withdrawn = all.filter(({ withdrawnAt }) => withdrawnAt != null);
   const standing = all.filter(({ withdrawnAt }) => withdrawnAt == null);
   const { moves, repeated } = splitsOnce([...resolved(standing), ...lateCancellations(standing, basis), ...withdrawn]);
   return moves.map((move) => {
-    const side = sideOf(move, basis);
+    const side = sideOfBasis(move, basis);
     const again = repeated.get(move.transactionId)?.repeats ?? [];
-    return { move, side: again.every((repeat) => sideOf(repeat, basis) === side) ? side : 'unclear' };
+    return { move, side: again.every((repeat) => sideOfBasis(repeat, basis) === side) ? side : 'unclear' };
   });
+}
+
+function sideOfBasis(dated: Dated, { at, fresh }: BasisBorder): Side {
+  const side = sideOf(dated, at);
+  return side === 'before' && sideOf(dated, fresh) !== 'before' ? 'unclear' : side;
 }
 
 /** The library keeps every field of the rows that it is given. */
@@ -35,8 +46,8 @@ function resolved(moves: readonly AccountMove[]): AccountMove[] {
 }
 
 /** Cancellations since the basis of what lies before it: among what lies since the basis alone they find nothing to cancel. */
-function lateCancellations(moves: readonly AccountMove[], basis: Border): AccountMove[] {
-  const since = moves.filter((move) => sideOf(move, basis) !== 'before');
+function lateCancellations(moves: readonly AccountMove[], basis: BasisBorder): AccountMove[] {
+  const since = moves.filter((move) => sideOfBasis(move, basis) !== 'before');
   if (!since.some(({ kind }) => kind === 'cancel')) return [];
   const kept = new Set(resolved(moves).map(({ transactionId }) => transactionId));
   return resolved(since).filter(({ kind, transactionId }) => kind === 'cancel' && !kept.has(transactionId));

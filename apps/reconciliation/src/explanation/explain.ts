@@ -9,7 +9,7 @@ import { absolute, compare, isNegative, isZero, subtract } from '@tidemark/money
 import type { Decimal } from '@tidemark/money';
 import type { ComparedLine } from '../comparison/compare.js';
 import type { AccountMove } from '../expectation/account-move.js';
-import { cut } from './candidates.js';
+import { asTold } from './as-told.js';
 import type { ExplanationInput, Proposal, Rule } from './explanation-input.js';
 import { duplicateLink } from './duplicate-link.js';
 import { fee } from './fee.js';
@@ -22,9 +22,6 @@ import { transfer } from './transfer.js';
 
 /** Of equal proposals the earlier rule's is taken. */
 const RULES: readonly Rule[] = [split, staleProviderData, fee, pendingTransaction, transfer, lateTransaction, duplicateLink, rounding];
-
-const MOST_EVIDENCE = 20;
-const MOST_TEXT = 500;
 
 /** @returns none for a line that agrees; parts of `actual − expected`, the first the likeliest */
 export function explain(line: ComparedLine, evidence: ExplanationInput): Explanation[] {
@@ -68,8 +65,4 @@ function without(input: ExplanationInput, { evidence }: Proposal): ExplanationIn
 
 function isPartOf(quantity: Decimal, rest: Decimal): boolean {
   return !isZero(quantity) && isNegative(quantity) === isNegative(rest) && compare(absolute(quantity), absolute(rest)) <= 0;
-}
-
-function asTold({ kind, quantity, confidence, summary, evidence }: Proposal, complete: boolean): Explanation {
-  return { kind, quantity, complete, confidence, summary: cut(summary, MOST_TEXT), evidence: evidence.slice(0, MOST_EVIDENCE).map((one) => ({ ...one, text: cut(one.text, MOST_TEXT) })) };
 }
