@@ -1,5 +1,7 @@
 /** What a reconciliation finds, over real Postgres and NATS, with the sandbox as the institutions. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { reconciliationRpc as rpc } from '@tidemark/contracts';
+import { newId } from '@tidemark/service';
 import { NOW, ReconciliationFixture } from './testing/reconciliation.fixture.js';
 
 let fixture: ReconciliationFixture;
@@ -30,5 +32,104 @@ describe('a reconciliation', () => {
     expect(found).toMatchObject({ accountId: ben.accountId, asset: 'equity:AAPL', kind: 'mismatch', status: 'open', expected: '10', actual: '13.7', difference: '3.7', openedBy: report.id });
     expect(report.accountReports[0]?.lines[1]).toMatchObject({ asset: 'equity:AAPL', outcome: 'mismatch', difference: '3.7', discrepancyId: found?.id });
     expect((await fixture.told('ben')).map(({ type }) => type)).toEqual(['ReconciliationRequested', 'DiscrepancyOpened', 'ReconciliationCompleted']);
+  });
+
+  it('compares several currencies, each for itself', async () => {
+    const cleo = await fixture.held('cleo', 'south', { cash: [{ currency: 'USD', amount: '1000' }, { currency: 'EUR', amount: '250.5' }] });
+    await fixture.sandbox.change(() => void Object.assign(fixture.sandbox.account(cleo.worldId), { cash: [{ currency: 'USD', amount: '1000' }, { currency: 'EUR', amount: '240.5' }] }));
+    const [account] = (await fixture.reconciled('cleo')).accountReports;
+    expect(account?.lines.map(({ asset, difference, outcome }) => [asset, difference, outcome])).toEqual([['currency:EUR', '-10', 'mismatch'], ['currency:USD', '0', 'matched'], ['equity:AAPL', '0', 'matched']]);
+  });
+
+  it('tells what only one side has: a currency or an asset that is missing here, or there', async () => {
+    const mia = await fixture.held('mia', 'south', { cash: [{ currency: 'USD', amount: '1000' }, { currency: 'EUR', amount: '250.5' }] });
+    await fixture.sandbox.change(() => void Object.assign(fixture.sandbox.account(mia.worldId), { cash: [{ currency: 'USD', amount: '1000' }], holdings: [{ security: 'aapl', quantity: '10' }, { security: 'vti', quantity: '3.3' }] }));
+    const [account] = (await fixture.reconciled('mia')).accountReports;
+    expect(account?.lines.filter(({ outcome }) => outcome !== 'matched').map(({ asset, outcome, expected, actual }) => [asset, outcome, expected, actual])).toEqual([['currency:EUR', 'missing_remote', '250.5', '0'], ['etf:VTI', 'missing_local', '0', '3.3']]);
+  });
+
+  it('puts several exchanges through several providers into one report', async () => {
+    for (const institution of ['north', 'east', 'south']) await fixture.held('eve', institution);
+    const report = await fixture.reconciled('eve');
+    expect(report).toMatchObject({ status: 'matched', accounts: { checked: 3 }, lines: { matched: 6 }, progress: { accounts: 3, done: 3 } });
+    expect(report.accountReports.map(({ institution, provider, result }) => [institution, provider, result])).toEqual([['east institution', 'plaid', 'matched'], ['north institution', 'plaid', 'matched'], ['south institution', 'snaptrade', 'matched']]);
+  });
+
+  it('reports many discrepancies, each once, page by page', async () => {
+    const many = await fixture.held('max', 'south', { holdings: [] });
+    await fixture.sandbox.change((world) => {
+      const symbols = Array.from({ length: 40 }, (_, at) => `S${String(at).padStart(2, '0')}X`);
+      (world['securities'] as object[]).push(...symbols.map((symbol) => ({ id: symbol, kind: 'equity', symbol, name: symbol, currency: 'USD', price: '1' })));
+      fixture.sandbox.account(many.worldId).holdings = symbols.map((id, at) => ({ security: id, quantity: `${at + 3}.7` }));
+    });
+    const report = await fixture.reconciled('max');
+    expect(report).toMatchObject({ status: 'discrepant', lines: { missing_local: 40, matched: 1 }, discrepancies: { opened: 40 } });
+    const first = await fixture.must(rpc.listDiscrepancies, 'max', { limit: 25 });
+    const second = await fixture.must(rpc.listDiscrepancies, 'max', { limit: 25, cursor: first.nextCursor ?? '' });
+    expect([first.items.length, second.items.length, second.nextCursor]).toEqual([25, 15, null]);
+    expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(40);
+  });
+
+  it('counts what happened since: a purchase that the provider tells is expected', async () => {
+    const pia = await fixture.held('pia');
+    await fixture.at('2026-11-21T22:00:00.000Z');
+    await fixture.sandbox.happened({ account: pia.worldId, date: '2026-11-21', kind: 'buy', security: 'aapl', quantity: '2', price: '100', amount: '-200' });
+    await fixture.sandbox.change(() => void Object.assign(fixture.sandbox.account(pia.worldId), { cash: [{ currency: 'USD', amount: '800.00' }], holdings: [{ security: 'aapl', quantity: '12' }] }));
+    const report = await fixture.reconciled('pia');
+    expect(report.accountReports[0]?.lines.map(({ asset, expected, outcome }) => [asset, expected, outcome])).toEqual([['currency:USD', '800', 'matched'], ['equity:AAPL', '12', 'matched']]);
+  });
+
+  it('compares with the tolerance that it was asked for, and with the configured one otherwise', async () => {
+    const tol = await fixture.held('tol');
+    await fixture.sandbox.hold(tol.worldId, 'aapl', '10.4');
+    const loose = await fixture.reconciled('tol', { tolerance: { classes: { equity: { absolute: '0.5' } } } });
+    expect(loose).toMatchObject({ status: 'matched', lines: { within_tolerance: 1 }, tolerance: { classes: { equity: { absolute: '0.5' }, cash: { absolute: '0.01' } } } });
+    expect(await fixture.reconciled('tol')).toMatchObject({ status: 'discrepant' });
+  });
+
+  it('leaves out what there is nothing to compare with, says why, and is not partial for it', async () => {
+    const accountId = newId();
+    const of = { userId: 'ned', connectionId: accountId, accountId };
+    const details = { providerAccountId: accountId, name: 'The safe', officialName: null, type: 'other', subtype: null, mask: null, numberHash: null, currency: 'USD' };
+    await fixture.say('connections', 'ned', [[`connection-${accountId}`, 'AccountDiscovered', { ...of, provider: 'manual', institutionId: 'manual', institutionName: 'Manual', details, capabilities: { trading: false, realtime: false, positions: true, transactions: false } }]]);
+    expect((await fixture.reconciled('ned')).accountReports).toMatchObject([{ result: 'skipped', reason: expect.stringContaining('nothing to compare with') }]);
+    await fixture.must(rpc.importBook, 'ned', { accountId, asOf: '2026-11-19T00:00:00.000Z', positions: [{ asset: 'currency:USD', quantity: '50' }] });
+    expect(await fixture.reconciled('ned')).toMatchObject({ status: 'matched', accounts: { skipped: 1 }, accountReports: [{ reason: expect.stringContaining('import one') }] });
+    await fixture.must(rpc.importStatement, 'ned', { accountId, asOf: '2026-11-20T00:00:00.000Z', positions: [{ asset: 'currency:USD', quantity: '40' }] });
+    expect(await fixture.reconciled('ned')).toMatchObject({ status: 'discrepant', accountReports: [{ source: 'statement', basis: { kind: 'book' }, lines: [{ expected: '50', actual: '40', outcome: 'mismatch' }] }] });
+  });
+});
+
+describe('what is asked', () => {
+  it('wrongly is refused with the field named, and nothing begins', async () => {
+    const asked = (payload: object) => fixture.call(rpc.startReconciliation, 'bad', payload as never);
+    expect(await asked({ accountIds: ['not an id'] })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'accountIds/0' }] } });
+    expect(await asked({ tolerance: { relative: '1.5' } })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'tolerance/relative', message: expect.stringContaining('below 1') }] } });
+    expect(await asked({ tolerances: {} })).toMatchObject({ ok: false, error: { errors: [{ field: 'tolerances', message: expect.stringContaining('known are') }] } });
+    expect(await fixture.call(rpc.listReconciliations, 'bad', { cursor: 'nonsense' })).toMatchObject({ ok: false, error: { errors: [{ field: 'cursor' }] } });
+    expect((await fixture.must(rpc.listReconciliations, 'bad', {})).items).toEqual([]);
+  });
+
+  it('of another user’s things is not found', async () => {
+    const own = await fixture.held('own');
+    await fixture.sandbox.hold(own.worldId, 'aapl', '13.7');
+    const { id } = await fixture.reconciled('own');
+    const [found] = await fixture.discrepancies('own');
+    const unknown = { ok: false, error: { code: 'not_found' } };
+    expect(await fixture.call(rpc.getReconciliation, 'other', { reconciliationId: id })).toMatchObject(unknown);
+    expect(await fixture.call(rpc.getDiscrepancy, 'other', { discrepancyId: found?.id ?? '' })).toMatchObject(unknown);
+    expect(await fixture.call(rpc.resolveDiscrepancy, 'other', { discrepancyId: found?.id ?? '', note: 'mine now' })).toMatchObject(unknown);
+    expect(await fixture.call(rpc.startReconciliation, 'other', { accountIds: [own.accountId] })).toMatchObject({ ok: false, error: { code: 'not_found', errors: [{ field: 'accountIds/0' }] } });
+    expect(await fixture.discrepancies('other')).toEqual([]);
+    expect((await fixture.discrepancies('own'))[0]).toMatchObject({ status: 'open' });
+  });
+
+  it('is listed newest first, page by page, by status', async () => {
+    await fixture.held('lis');
+    const runs = [await fixture.reconciled('lis'), await fixture.reconciled('lis'), await fixture.reconciled('lis')].map(({ id }) => id);
+    const first = await fixture.must(rpc.listReconciliations, 'lis', { limit: 2 });
+    const second = await fixture.must(rpc.listReconciliations, 'lis', { limit: 2, cursor: first.nextCursor ?? '' });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(runs.toReversed());
+    expect((await fixture.must(rpc.listReconciliations, 'lis', { status: 'failed' })).items).toEqual([]);
   });
 });

@@ -7,7 +7,6 @@ import { accountName, duplicateOf } from '@tidemark/contracts';
 import type { ProviderFailure, Tolerance } from '@tidemark/contracts';
 import type { LogTransaction } from '@tidemark/event-log';
 import { instant } from '@tidemark/kernel';
-import { appendAudit } from '../audit/append-audit.js';
 import { actualOf } from '../accounts/actual.js';
 import { basesOf } from '../accounts/basis.js';
 import type { AccountBasis } from '../accounts/basis.js';
@@ -21,7 +20,7 @@ import type { KnownAccount } from '../projections/accounts/query.js';
 import { transactionsSince } from '../projections/transactions/query.js';
 import { completeIfDone } from './complete-run.js';
 import { endTask, lockTask } from './queue.js';
-import { saveOutcomes } from './save-outcomes.js';
+import { saveAndTell } from './save-and-tell.js';
 import type { AccountOutcome } from './save-outcomes.js';
 import type { Task } from './task.js';
 
@@ -32,13 +31,7 @@ export async function commitTask(deps: ReconciliationDeps, worker: string, task:
     await lockTask(tx, worker, task);
     const accounts = await lockAccounts(tx, task.userId, task.accountIds);
     const outcomes = await outcomesOf(deps, tx, task, fetched, accounts);
-    const now = instant(deps.clock.now());
-    const written = await saveOutcomes(tx, task, outcomes, now);
-    const anchors = await appendAudit(tx, deps.auditKey, task.userId, written.map(({ audit }) => ({ at: now, ...audit })));
-    written.forEach(({ event }, index) => {
-      const anchor = anchors[index];
-      if (event && anchor) tx.append(event(anchor));
-    });
+    await saveAndTell(deps, tx, task, outcomes, instant(deps.clock.now()));
     await endTask(tx, task, failureOf(task, fetched, outcomes));
     return { outcomes, ended: await completeIfDone(deps, tx, task.runId) };
   });

@@ -10,10 +10,14 @@ import { instant, NAMESPACE, ok, refuse, uuidV5 } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
 import { appendAudit } from '../audit/append-audit.js';
 import { resolveTolerance } from '../comparison/tolerance.js';
+import { openOf } from '../accounts/known.js';
 import type { ReconciliationDeps } from '../deps.js';
+import { endAll } from '../discrepancy/discrepancy.decide.js';
 import { accountsOfUser, goneAt } from '../projections/accounts/query.js';
 import type { KnownAccount } from '../projections/accounts/query.js';
 import { completeIfDone } from './complete-run.js';
+import { saveAndTell } from './save-and-tell.js';
+import type { AccountOutcome } from './save-outcomes.js';
 import { appended, eventId, runStream } from './run-events.js';
 
 export type RunReason = (typeof RUN_REASONS)[number];
@@ -86,11 +90,10 @@ async function begin(deps: ReconciliationDeps, tx: LogTransaction, run: NewRun, 
   const accountIds = run.accountIds === null ? null : [...run.accountIds];
   const there = asked.filter((one) => goneAt(one, now) === null);
   await writeTasks(tx, run, there);
-  // Whoever names an account that is gone is told so; of all accounts those are left out.
-  if (accountIds !== null) await writeSkipped(tx, run, asked.filter((one) => goneAt(one, now) !== null));
   const [audit] = await appendAudit(tx, deps.auditKey, userId, [{ at: now, kind: 'run_requested', subject: runId, data: { reason, accountIds, tolerance } }]);
   const data = { userId, runId, reason, accountIds, tolerance, audit };
   tx.append(appended(userId, runStream(runId), { id: eventId(`${runId}/requested`), type: 'ReconciliationRequested', time: now, data, correlationId: runId }));
+  await writeGone(deps, tx, run, asked.filter((one) => goneAt(one, now) !== null));
   await completeIfDone(deps, tx, runId);
 }
 
@@ -109,9 +112,17 @@ async function writeTasks(tx: LogTransaction, { runId, userId, reason }: NewRun,
   );
 }
 
-async function writeSkipped(tx: LogTransaction, { runId, userId, now }: NewRun, gone: readonly KnownAccount[]): Promise<void> {
-  if (gone.length === 0) return;
-  await tx.query(`INSERT INTO account_report (run_id, account_id, user_id, result, reason) SELECT $1, a.id, $2, 'skipped', a.reason FROM unnest($3::uuid[], $4::text[]) AS a(id, reason)`, [
-    runId, userId, gone.map(({ account }) => account.accountId), gone.map((one) => (goneAt(one, now) === 'closed' ? 'The account is closed.' : 'The account is disconnected: connect its institution again to compare it.')),
-  ]);
+/**
+ * Whoever names an account that is gone is told so; of all accounts those are left out, but for what was still open of them: nothing is left
+ * to compare, and it ends.
+ */
+async function writeGone(deps: ReconciliationDeps, tx: LogTransaction, run: NewRun, gone: readonly KnownAccount[]): Promise<void> {
+  const outcomes: AccountOutcome[] = [];
+  for (const one of gone) {
+    const { accountId } = one.account;
+    const endings = endAll(await openOf(tx, accountId));
+    const reason = goneAt(one, run.now) === 'closed' ? 'The account is closed.' : 'The account is disconnected: connect its institution again to compare it.';
+    if (run.accountIds !== null || endings.length > 0) outcomes.push({ accountId, result: 'skipped', reason, endings });
+  }
+  await saveAndTell(deps, tx, run, outcomes, run.now);
 }

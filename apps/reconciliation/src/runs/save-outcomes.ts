@@ -12,8 +12,14 @@ import { appended, discrepancyStream, eventId } from './run-events.js';
 import type { Task } from './task.js';
 
 export type AccountOutcome =
-  | { readonly accountId: string; readonly result: 'failed' | 'skipped'; readonly reason: string; readonly comparison?: undefined }
+  /** `endings`: of an account that is gone, with it. */
+  | { readonly accountId: string; readonly result: 'failed' | 'skipped'; readonly reason: string; readonly comparison?: undefined; readonly endings?: readonly Ending[] }
   | { readonly accountId: string; readonly result: AccountComparison['result']; readonly reason: string | null; readonly comparison: AccountComparison };
+
+/** Whose it is, and of which run. */
+type OfRun = Pick<Task, 'userId' | 'runId'>;
+
+const endingsOf = (outcome: AccountOutcome): readonly Ending[] => (outcome.comparison ? outcome.comparison.decision.resolve : (outcome.endings ?? []));
 
 /** An entry of the audit trail, with the event of the same thing where there is one. */
 export interface Written {
@@ -21,17 +27,17 @@ export interface Written {
   readonly event: ((audit: AuditAnchor) => AppendRequest) | null;
 }
 
-export async function saveOutcomes(tx: SqlClient, task: Task, outcomes: readonly AccountOutcome[], now: string): Promise<Written[]> {
+export async function saveOutcomes(tx: SqlClient, task: OfRun, outcomes: readonly AccountOutcome[], now: string): Promise<Written[]> {
   await saveReports(tx, task, outcomes);
   const compared = outcomes.flatMap(({ comparison }) => comparison ?? []);
   const seen = { userId: task.userId, runId: task.runId, at: now };
-  await resolveRows(tx, compared.flatMap(({ decision }) => decision.resolve), { ...seen, note: null });
+  await resolveRows(tx, outcomes.flatMap(endingsOf), { ...seen, note: null });
   await seeRows(tx, compared.map(({ accountId, decision }) => ({ accountId, decision })), seen);
   await settle(tx, task, compared, now);
   return outcomes.flatMap((outcome) => writtenOf(task, outcome, now));
 }
 
-async function saveReports(tx: SqlClient, { runId, userId }: Task, outcomes: readonly AccountOutcome[]): Promise<void> {
+async function saveReports(tx: SqlClient, { runId, userId }: OfRun, outcomes: readonly AccountOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
   const of = <T>(pick: (comparison: AccountComparison) => T, otherwise: T) => outcomes.map(({ comparison }) => (comparison ? pick(comparison) : otherwise));
   await tx.query(
@@ -42,13 +48,13 @@ async function saveReports(tx: SqlClient, { runId, userId }: Task, outcomes: rea
     [
       runId, userId, outcomes.map((one) => one.accountId), outcomes.map((one) => one.result), outcomes.map((one) => one.reason), of<string | null>((one) => one.source, null), JSON.stringify(of<unknown>((one) => one.basis, null)),
       of<string | null>((one) => one.actualAt, null), JSON.stringify(of<unknown>((one) => one.lines, [])), JSON.stringify(of<unknown>((one) => one.outcomes, {})),
-      of(({ decision }) => decision.open.length, 0), of(({ decision }) => decision.explain.length + decision.persist.length, 0), of(({ decision }) => decision.resolve.length, 0),
+      of(({ decision }) => decision.open.length, 0), of(({ decision }) => decision.explain.length + decision.persist.length, 0), outcomes.map((one) => endingsOf(one).length),
     ],
   );
 }
 
 /** What was accepted of the former basis went into it. */
-async function settle(tx: SqlClient, { userId, runId }: Task, compared: readonly AccountComparison[], now: string): Promise<void> {
+async function settle(tx: SqlClient, { userId, runId }: OfRun, compared: readonly AccountComparison[], now: string): Promise<void> {
   const settled = compared.flatMap(({ accountId, settles }) => (settles === null ? [] : [{ accountId, settles }]));
   if (settled.length === 0) return;
   const [accounts, snapshots] = [settled.map(({ accountId }) => accountId), settled.map(({ settles }) => settles)];
@@ -60,10 +66,10 @@ async function settle(tx: SqlClient, { userId, runId }: Task, compared: readonly
   await tx.query('DELETE FROM accepted_difference a USING unnest($1::uuid[], $2::uuid[]) AS u(account_id, snapshot_id) WHERE a.account_id = u.account_id AND a.basis_id <> u.snapshot_id', [accounts, snapshots]);
 }
 
-function writtenOf(task: Task, outcome: AccountOutcome, now: string): Written[] {
+function writtenOf(task: OfRun, outcome: AccountOutcome, now: string): Written[] {
   const { runId } = task;
   const { accountId, result, reason, comparison } = outcome;
-  if (!comparison) return [{ audit: { kind: 'account_compared', subject: accountId, data: { runId, result, reason } }, event: null }];
+  if (!comparison) return [{ audit: { kind: 'account_compared', subject: accountId, data: { runId, result, reason } }, event: null }, ...endingsOf(outcome).map((ending) => resolved(task, accountId, ending, now))];
   const { basis, actualAt, source, outcomes, lines, decision } = comparison;
   const differing = lines.filter((line) => line.outcome !== 'matched').map(({ asset, expected, actual, allowed, outcome: became }) => ({ asset, expected, actual, allowed, outcome: became }));
   return [
@@ -74,7 +80,7 @@ function writtenOf(task: Task, outcome: AccountOutcome, now: string): Written[] 
   ];
 }
 
-function told({ userId, runId }: Task, accountId: string, one: KnownDiscrepancy, what: 'opened' | 'explained', now: string): Written {
+function told({ userId, runId }: OfRun, accountId: string, one: KnownDiscrepancy, what: 'opened' | 'explained', now: string): Written {
   const { id: discrepancyId, asset, kind, basis, expected, actual, difference, divergence } = one;
   const figures = { expected, actual, difference, divergence, explanations: one.explanations.slice(0, 10) };
   const of = { userId, discrepancyId, accountId, asset, kind, runId };
@@ -87,7 +93,7 @@ function told({ userId, runId }: Task, accountId: string, one: KnownDiscrepancy,
   };
 }
 
-function resolved({ userId, runId }: Task, accountId: string, { discrepancy, resolution }: Ending, now: string): Written {
+function resolved({ userId, runId }: OfRun, accountId: string, { discrepancy, resolution }: Ending, now: string): Written {
   const { id: discrepancyId, asset, kind } = discrepancy;
   return {
     audit: { kind: 'discrepancy_resolved', subject: discrepancyId, data: { runId, accountId, asset, kind, resolution } },

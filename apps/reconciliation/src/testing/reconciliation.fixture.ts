@@ -58,7 +58,10 @@ export class ReconciliationFixture {
   private ports!: ReadonlyMap<string, ProviderPort>;
   private readonly logs = new Map<string, EventLog>();
   private readonly closers: (() => Promise<unknown>)[] = [];
+  private readonly instances: (() => Promise<void>)[] = [];
   private env: Record<string, string> = {};
+  /** The instance that is there from the beginning. */
+  private first!: RunningService;
 
   static async start(name: string): Promise<ReconciliationFixture> {
     const fixture = new ReconciliationFixture();
@@ -83,13 +86,13 @@ export class ReconciliationFixture {
     this.env = {
       NATS_URL: bus.url, RECONCILIATION_PG_URL: own.serviceUrl, RECONCILIATION_PG_OWNER_URL: own.ownerUrl, RECONCILIATION_HTTP_PORT: '0', LOG_LEVEL: process.env['RECONCILIATION_SPEC_LOG'] ?? 'silent', TIDEMARK_PARTITIONS: String(PARTITIONS),
       RECONCILIATION_POLL: '50ms', RECONCILIATION_LOCK: '1s', RECONCILIATION_BACKOFF: '100ms', AUDIT_KEY: Buffer.alloc(32, 9).toString('base64'), CREDENTIALS_KEY, CREDENTIALS_PG_URL: reader.url,
-      PLAID_BASE_URL: `${sandbox.url}/plaid`, PLAID_CLIENT_ID: 'sandbox-plaid-client', PLAID_SECRET: 'sandbox-plaid-secret', PLAID_TIMEOUT_MS: '1500',
+      PLAID_BASE_URL: `${sandbox.url}/plaid`, PLAID_CLIENT_ID: 'sandbox-plaid-client', PLAID_SECRET: 'sandbox-plaid-secret', PLAID_TIMEOUT_MS: '1500', PLAID_BREAKER_MS: '100',
       SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: 'SANDBOX-TIDEMARK', SNAPTRADE_CONSUMER_KEY: 'sandbox-snaptrade-consumer-key', SNAPTRADE_TIMEOUT_MS: '1500', COINBASE_ENABLED: 'false', DYDX_ENABLED: 'false',
     };
     const settings = providerSettings(this.env);
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));
     this.ports = createProviders(settings.value, { clock: this.clock, random: Math.random, log: quiet, onCall: () => undefined, accountNumberKey: await ensureAccountNumberKey(this.credentials) });
-    await this.instance();
+    this.first = await this.instance();
     this.database = await openDatabase({ url: own.serviceUrl, application: 'spec', poolSize: 4 });
     this.owner = await openDatabase({ url: own.ownerUrl, application: 'owner', poolSize: 1 });
     this.closers.push(() => this.database.close(), () => this.owner.close());
@@ -113,7 +116,24 @@ export class ReconciliationFixture {
     let closed: Promise<void> | null = null;
     const close = () => (closed ??= running.close());
     this.closers.push(close);
+    this.instances.push(close);
     return { ...running, close };
+  }
+
+  /** Leaves the work to one replica. @returns what brings the usual one back and ends it */
+  async only(replica: RunningService): Promise<() => Promise<void>> {
+    await this.first.close();
+    return async () => {
+      this.first = await this.instance();
+      await replica.close();
+    };
+  }
+
+  /** Ends every instance, does something while there is none, and starts one. */
+  async restarted(meanwhile: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
+    for (const close of this.instances.splice(0)) await close();
+    await meanwhile();
+    this.first = await this.instance();
   }
 
   /** It is this late, here and at the institutions. */
@@ -187,6 +207,7 @@ export class ReconciliationFixture {
     const worldId = await this.sandbox.open(userId, institution, given);
     const linked = await this.link(userId, institution);
     await this.capture(linked);
+    await this.sandbox.control('DELETE', '/requests');
     return { ...linked, worldId, accountId: linked.accountIds[0] ?? '' };
   }
 

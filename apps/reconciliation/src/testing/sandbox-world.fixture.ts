@@ -110,8 +110,14 @@ export class SandboxWorld {
 
   /** What is true at the institutions from now on. */
   async change(how: (world: World) => void): Promise<void> {
-    how(this.world);
-    await this.control('PUT', '/world', this.world);
+    const before = structuredClone(this.world);
+    try {
+      how(this.world);
+      await this.control('PUT', '/world', this.world);
+    } catch (error) {
+      this.world = before;
+      throw error;
+    }
   }
 
   /** A person with an account. @returns the account's id in the world */
