@@ -8,6 +8,7 @@ import { deliveryBench, SECRET, startReceiver } from './deliveries.fixture.js';
 import type { Bench, Receiver } from './deliveries.fixture.js';
 import { eraseDeliveriesOfAlerts, eraseDeliveriesOfUsers } from './list-deliveries.js';
 import { claim, retryDeliveries } from './queue.js';
+import { RetryController } from './retry.controller.js';
 import { Sender } from './send.js';
 import { deliverySettings, deliverySettingsOf } from './settings.js';
 import type { DeliveryWorker } from './worker.js';
@@ -126,7 +127,7 @@ describe('a delivery by webhook', () => {
     const alerts = [await bench.raise([webhook(gone.url)]), await bench.raise([webhook(`http://[::ffff:127.0.0.2]:${inside.port}/?token=tok-987654`)]), await bench.raise([webhook(inside.url)])];
     worker({ secretsOf: async (ruleIds) => new Map(ruleIds.filter((id) => id !== alerts[2]?.ruleId).map((id) => [id, SECRET])) });
     const reasons = await Promise.all(alerts.map(async ({ alertId }) => (await until(alertId, 'parked')).lastError));
-    expect(reasons).toEqual(['it answered 410: it wants no more of this', 'its address must be an address on the public internet: ::ffff:7f00:2 is a loopback address', 'its rule is gone, and the secret that signs it with it']);
+    expect(reasons).toEqual(['it answered 410: it wants no more of this', 'its address must be an address on the public internet: ::ffff:7f00:2 is a loopback address', 'its rule, or the secret that signs it, is gone']);
     expect([gone.received.length, inside.connections()]).toEqual([1, 0]);
   });
 
@@ -210,6 +211,25 @@ describe('deliveries', () => {
     await sending.close();
     expect([await bench.deliveries(sent.alertId), await bench.deliveries(waiting.alertId), await eventsOf('eve', sent.alertId)]).toEqual([[], [], []]);
     expect(await bench.metrics()).toMatch(/tidemark_alert_deliveries_total\{kind="webhook",result="lost",service="alerts"\} 2/);
+  });
+});
+
+describe('a request to try again', () => {
+  it('wakes the worker and answers the alert; another user’s, or one that never was, is not found', async () => {
+    let ready = false;
+    const to = await receiver((_, response) => void response.writeHead(ready ? 204 : 410).end());
+    const alert = await bench.raise([webhook(to.url), { kind: 'live' }]);
+    const sending = worker();
+    await until(alert.alertId, 'parked');
+    ready = true;
+    const findAlert = async (userId: string, alertId: string) => (userId === 'ann' && alertId === alert.alertId ? { ...alert, id: alertId, status: 'open' as const, acknowledgedAt: null, note: null, deliveries: await bench.deliveries(alertId) } : null);
+    const controller = new RetryController({ database: bench.database, clock, findAlert, wake: () => sending.wake() });
+    const ask = (userId: string, alertId = alert.alertId) => controller.retry({ alertId }, { userId, requestId: 'r' });
+    expect([await ask('bob'), await ask('ann', alert.ruleId)]).toMatchObject([{ ok: false, error: { code: 'not_found' } }, { ok: false, error: { code: 'not_found' } }]);
+    expect(to.received).toHaveLength(1);
+    expect(await ask('ann')).toMatchObject({ ok: true, value: { deliveries: [{ status: 'retrying', attempts: 1 }, { status: 'delivered' }] } });
+    expect(await until(alert.alertId, 'delivered')).toMatchObject({ attempts: 2 });
+    expect(await ask('ann')).toMatchObject({ ok: true, value: { deliveries: [{ status: 'delivered', attempts: 2 }, { status: 'delivered' }] } });
   });
 });
 

@@ -19,7 +19,7 @@ export class Sender {
   async send(delivery: Delivery, secret: string | null | undefined): Promise<Outcome> {
     try {
       if (delivery.kind === 'email') return this.mail ? await this.mail.send(delivery) : failed('no mail server is set up (SMTP_URL)');
-      if (secret === undefined) return { kind: 'refused', reason: 'its rule is gone, and the secret that signs it with it' };
+      if (secret === undefined) return { kind: 'refused', reason: 'its rule, or the secret that signs it, is gone' };
       if (secret === null) return failed('the secret that signs it cannot be opened (ALERTS_KEY)');
       return await this.webhooks.send(delivery, secret, this.deps.clock.now());
     } catch (error) {
