@@ -1,6 +1,6 @@
 /** Coinbase's adapter against the sandbox: both keys sign, every page is read, and what the sandbox verifies is verified truly. */
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { createProviders, providerSettings, type CallContext, type ProviderPort, type ProviderSettings } from '@tidemark/providers';
 import { demoWorld, startSandbox, type RunningSandbox } from '../app.js';
@@ -18,14 +18,20 @@ let sandbox: RunningSandbox;
 const said: unknown[] = [];
 let given: Given[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   sandbox = await startSandbox({ world: demoWorld(), seed: 3 });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await control(sandbox, 'PUT', '/world', { ...demoWorld(), rateLimits: { enabled: false } });
+  await control(sandbox, 'POST', '/clock', { now: null });
+  await control(sandbox, 'DELETE', '/faults');
+  await control(sandbox, 'DELETE', '/requests');
   said.length = 0;
   given = [];
 });
 afterEach(async () => {
   const everything = JSON.stringify(said) + JSON.stringify(await control(sandbox, 'GET', '/requests'));
-  await sandbox.close();
   for (const { privateKey } of given) for (const line of privateKey.split('\n').filter((one) => one.length > 20 && !one.startsWith('---'))) expect(everything).not.toContain(line);
 });
 
@@ -50,9 +56,10 @@ const request = (credential: Given) => ({ call: CALL, credential: { ...credentia
 
 describe('Coinbase through its adapter', () => {
   it('is linked by an API key and read whole: a line a currency, zero cash included', async () => {
-    for (const kind of ['-----BEGIN EC PRIVATE KEY-----', '']) {
+    const kinds = new Set<boolean>();
+    for (let made = 0; made < 2; made += 1) {
       const credentials = await approved();
-      expect(credentials.privateKey.startsWith('-----BEGIN')).toBe(kind !== '');
+      kinds.add(credentials.privateKey.startsWith('-----BEGIN EC PRIVATE KEY-----'));
       const linked = await coinbase().completeLink({ call: CALL, proof: { credentials: { ...credentials } } });
       if (!linked.ok) throw new Error(linked.error.detail);
       said.push({ ...linked.value, credential: 'kept' });
@@ -63,6 +70,7 @@ describe('Coinbase through its adapter', () => {
         [true, [['crypto:BTC', '0.21840913', null], ['crypto:ETH', '3.5', null], ['currency:USD', '0', '1']]],
       ]);
     }
+    expect(kinds.size).toBe(2);
   });
 
   it('reads every page of wallets and of trades', async () => {
@@ -103,6 +111,17 @@ describe('Coinbase through its adapter', () => {
     for (const refusal of refusals) expect(refusal).toMatchObject({ ok: false, error: { code: 'provider_auth', class: 'relink' } });
   });
 
+  it('takes a key that the world has from the beginning, and reads nothing for one without the permission', async () => {
+    const pair = generateKeyPairSync('ed25519');
+    const mine = { keyName: 'organizations/o/apiKeys/mine', privateKey: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string };
+    given.push(mine);
+    const key = { name: mine.keyName, accounts: ['ada-coinbase'], publicKey: pair.publicKey.export({ format: 'pem', type: 'spki' }) };
+    await control(sandbox, 'PUT', '/world', { ...demoWorld(), coinbaseKeys: [key] });
+    expect(await coinbase().fetchAccounts(request(mine))).toMatchObject({ ok: true, value: { accounts: [{ balances: { length: 3 } }] } });
+    await control(sandbox, 'PUT', '/world', { ...demoWorld(), coinbaseKeys: [{ ...key, view: false }] });
+    expect(await coinbase().fetchAccounts(request(mine))).toMatchObject({ ok: false, error: { code: 'provider_auth', class: 'relink', status: 403, detail: expect.stringContaining('Missing required scopes') } });
+  });
+
   it('says what is wrong with a key before anything is sent', async () => {
     for (const [credentials, detail] of [[{}, 'keyName'], [{ keyName: 'k' }, 'privateKey'], [{ keyName: 'k', privateKey: 'not a key at all' }, 'P-256']] as const) {
       expect(await coinbase().completeLink({ call: CALL, proof: { credentials } })).toMatchObject({ ok: false, error: { code: 'provider_error', class: 'final', status: 400, detail: expect.stringContaining(detail) } });
@@ -137,6 +156,7 @@ describe('Coinbase when it fails', () => {
   });
 
   it('is not asked more often than 30 times a second', async () => {
+    await control(sandbox, 'PUT', '/world', demoWorld());
     const credentials = await approved();
     const port = coinbase();
     for (let time = 0; time < 12; time += 1) expect(await port.fetchAccounts(request(credentials))).toMatchObject({ ok: true });
@@ -145,6 +165,12 @@ describe('Coinbase when it fails', () => {
 });
 
 describe('the token of a request', () => {
+  /** Every other key is an EC key. */
+  async function signing(): Promise<Given> {
+    const first = await approved();
+    return first.privateKey.startsWith('-----BEGIN') ? first : approved();
+  }
+
   type Change = (claims: Record<string, unknown>, header: Record<string, unknown>) => void;
 
   async function ask({ keyName, privateKey }: Given, change: Change = () => undefined, uri = `GET ${new URL(sandbox.url).host}${PATH}`, query = ''): Promise<{ status: number; token: string }> {
@@ -167,11 +193,11 @@ describe('the token of a request', () => {
     ['of another subject', 401, (claims) => Object.assign(claims, { sub: randomUUID() })],
     ['without a nonce', 401, (_claims, header) => void delete header['nonce']],
   ])('%s: %d', async (_what, status, change) => {
-    expect((await ask(await approved(), change)).status).toBe(status);
+    expect((await ask(await signing(), change)).status).toBe(status);
   });
 
   it('is good once, covers the path without its query, and is refused when it is tampered with or absent', async () => {
-    const credentials = await approved();
+    const credentials = await signing();
     const { token, status } = await ask(credentials, () => undefined, undefined, '?limit=5');
     expect(status).toBe(200);
     const again = (authorization: string): Promise<number> => fetch(`${sandbox.url}${PATH}`, { headers: authorization === '' ? {} : { authorization } }).then((answer) => answer.status);
@@ -185,7 +211,7 @@ describe('the token of a request', () => {
 
   it('is counted: the 31st in a second is refused', async () => {
     await control(sandbox, 'POST', '/clock', { now: '2026-11-20T12:00:00Z' });
-    const credentials = await approved();
+    const credentials = await signing();
     const statuses: number[] = [];
     await control(sandbox, 'PUT', '/world', { ...demoWorld(), rateLimits: { overrides: { coinbase: { perClient: 3 } } } });
     for (let time = 0; time < 4; time += 1) statuses.push((await ask(credentials)).status);

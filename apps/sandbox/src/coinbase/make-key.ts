@@ -3,7 +3,6 @@
  * sandbox's ids, so that with a seed it is the same at every run. Keys of even number are ECDSA, odd ones Ed25519.
  */
 import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import type { JWK } from 'jose';
 import type { Sandbox } from '../server/sandbox.js';
 
 export interface MadeKey {
@@ -17,8 +16,8 @@ export function makeKey(sandbox: Sandbox, accounts: string[]): MadeKey {
   const seed = createHash('sha256').update(`coinbase-key/${id}`).digest();
   const ecdsa = sandbox.links.coinbaseKeys.size % 2 === 0;
   const key = ecdsa ? ecKey(seed) : edKey(seed);
-  sandbox.links.coinbaseKeys.set(keyName, { name: keyName, accounts, publicJwk: createPublicKey(key).export({ format: 'jwk' }) as JWK, createdAt: sandbox.clock.now().toISOString() });
-  return { keyName, privateKey: ecdsa ? (key.export({ format: 'pem', type: 'sec1' }) as string) : edText(key) };
+  sandbox.links.coinbaseKeys.set(keyName, { name: keyName, accounts, publicJwk: createPublicKey(key).export({ format: 'jwk' }), createdAt: sandbox.clock.now().toISOString() });
+  return { keyName, privateKey: ecdsa ? key.export({ format: 'pem', type: 'sec1' }).toString() : edText(key) };
 }
 
 function ecKey(seed: Buffer): KeyObject {

@@ -1,5 +1,5 @@
 /** dYdX's adapter against the sandbox's indexer: equity to the last digit, every page, milliseconds in Retry-After, and the address in nothing that is said. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { add, multiply, sum } from '@tidemark/money';
 import { createProviders, providerSettings, type CallContext, type ProviderPort, type ProviderSettings } from '@tidemark/providers';
 import { demoWorld, startSandbox, type RunningSandbox, type World } from '../app.js';
@@ -13,14 +13,18 @@ const RANGE = { from: '2026-01-01', to: '2026-11-20', cursor: null };
 let sandbox: RunningSandbox;
 const said: unknown[] = [];
 
-beforeEach(async () => {
+beforeAll(async () => {
   sandbox = await startSandbox({ world: demoWorld(), seed: 3 });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await control(sandbox, 'PUT', '/world', { ...demoWorld(), rateLimits: { enabled: false } });
+  await control(sandbox, 'POST', '/clock', { now: null });
+  await control(sandbox, 'DELETE', '/faults');
+  await control(sandbox, 'DELETE', '/requests');
   said.length = 0;
 });
-afterEach(async () => {
-  await sandbox.close();
-  expect(JSON.stringify(said)).not.toContain(ADDRESS);
-});
+afterEach(() => expect(JSON.stringify(said)).not.toContain(ADDRESS));
 
 function dydx(more: Partial<ProviderSettings> = {}): ProviderPort {
   const settings = providerSettings({ PLAID_ENABLED: 'false', SNAPTRADE_ENABLED: 'false', COINBASE_ENABLED: 'false', DYDX_BASE_URL: `${sandbox.url}/dydx` });
@@ -143,6 +147,7 @@ describe('dYdX when it refuses or fails', () => {
   });
 
   it('refuses the 101st request in ten seconds, saying in milliseconds how long', async () => {
+    await control(sandbox, 'PUT', '/world', demoWorld());
     await control(sandbox, 'POST', '/clock', { now: '2026-11-20T12:00:00Z' });
     const markets = (): Promise<Response> => fetch(`${sandbox.url}/dydx/v4/perpetualMarkets`);
     for (let time = 0; time < 100; time += 1) expect((await markets()).status).toBe(200);

@@ -29,3 +29,11 @@ it("so does Plaid's hosted link; an unknown one says so", async () => {
   expect(await (await fetch(data.hosted_link_url!)).text()).toContain('<b>Vanguard</b>');
   expect((await fetch(`${sandbox.url}/plaid/hosted-link/none`)).status).toBe(404);
 });
+
+it('where an API key is made or an address looked up leads to a page too, which approves as any other', async () => {
+  for (const [path, name] of [['/coinbase/access/api', 'Coinbase'], ['/dydx/portfolio', 'dYdX']] as const) {
+    const html = await (await fetch(`${sandbox.url}${path}`)).text();
+    expect(html).toContain(`<b>${name}</b>`);
+    expect(html).toContain(JSON.stringify({ kind: 'api_key', url: `${sandbox.url}${path}` }));
+  }
+});

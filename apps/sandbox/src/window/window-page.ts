@@ -20,6 +20,10 @@ export function windowPages(app: FastifyInstance, sandbox: Sandbox): void {
     const institution = token.institutionId === null ? undefined : sandbox.world.institutionByPlaidId(token.institutionId)?.name;
     return page(reply, sandbox, { provider: 'Plaid', institution, link: { kind: 'plaid_link', token: token.token }, back: null });
   });
+  // Where `link.url` of an API key leads: a person would make the key, or look up the address, there.
+  for (const [provider, path] of [['Coinbase', '/coinbase/access/api'], ['dYdX', '/dydx/portfolio']] as const) {
+    app.get(path, async (_request, reply) => page(reply, sandbox, { provider, institution: provider, link: { kind: 'api_key', url: `${sandbox.url()}${path}` }, back: null }));
+  }
 }
 
 interface Window {
