@@ -44,6 +44,18 @@ export class ApiClient {
     return this.send<T>('POST', path, body, {});
   }
 
+  delete(path: string): Promise<ApiAnswer<unknown>> {
+    return this.send('DELETE', path, undefined, {});
+  }
+
+  /** A file, as it came. */
+  async text(path: string): Promise<string> {
+    const answer = await this.reach(path, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: this.headers({}) });
+    const text = await answer.text();
+    if (!answer.ok) throw problemOf(answer.status, text, `GET ${path}`);
+    return text;
+  }
+
   /** The raw answer, for streams. */
   open(path: string, signal: AbortSignal): Promise<Response> {
     return this.reach(path, { signal, headers: this.headers({ accept: 'text/event-stream' }) });

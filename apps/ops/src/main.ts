@@ -2,8 +2,12 @@
 import { Command } from 'commander';
 import { runDemo } from './demo/report.js';
 import { runFlow } from './demo/run-demo.js';
+import { auditCommands } from './operate/audit.js';
 import { closeCommands } from './operate/close.js';
+import { discrepanciesCommands } from './operate/discrepancies.js';
+import { importCommands } from './operate/imports.js';
 import { pricesCommands } from './operate/prices.js';
+import { reconcileCommands } from './operate/reconcile.js';
 import { symbolsCommands } from './operate/symbols.js';
 import { readStatus, serviceUrls, statusTable } from './status/service-status.js';
 
@@ -40,12 +44,17 @@ program
 symbolsCommands(program);
 pricesCommands(program);
 closeCommands(program);
+reconcileCommands(program);
+discrepanciesCommands(program);
+auditCommands(program);
+importCommands(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`tidemark: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // A command that has more to say with it has set it.
+  process.exitCode ||= 1;
 }
 
 function trimmed(url: string): string {

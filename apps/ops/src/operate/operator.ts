@@ -31,11 +31,11 @@ export async function operatorClient({ api }: OperatorOptions, env: Env = proces
   }
 }
 
-/** Follows the cursors of a list to its end. */
+/** Follows the cursors of a list to its end. @param path may have a query of its own */
 export async function everyItem<T>(client: ApiClient, path: string): Promise<T[]> {
   const items: T[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { body }: { body: { items: T[]; nextCursor: string | null } } = await client.get(`${path}?limit=500${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    const { body }: { body: { items: T[]; nextCursor: string | null } } = await client.get(`${path}${path.includes('?') ? '&' : '?'}limit=500${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
     items.push(...body.items);
     cursor = body.nextCursor;
   }
