@@ -27,6 +27,7 @@ import type { HeldLine } from '../projections/snapshots/held-line.js';
 import { newestSnapshot, snapshotsAfter } from '../projections/snapshots/query.js';
 import { basisFrom } from './basis.js';
 import type { AccountBasis } from './basis.js';
+import type { OwnEvidence } from './kept-evidence.js';
 import { acceptedOf, openOf } from './known.js';
 
 /** The other side. */
@@ -62,6 +63,8 @@ export interface AccountComparison {
   readonly lines: readonly reconciliationRpc.ReconciliationLine[];
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   readonly decision: DiscrepancyDecision;
+  /** What explanations were looked for in; null where nothing differs. */
+  readonly evidence: OwnEvidence | null;
   /** The snapshot to compare from next time; null where the basis stays. */
   readonly settles: string | null;
 }
@@ -74,9 +77,10 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const state = expectedAgainst({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps, actual: held, tolerance: input.tolerance });
   const newest = newestExpectedAt(state, { ...basis, at: basis.freshAt }, timeZone, sweeps);
   const compared = withStaleness(compare(state.quantities, held, input.tolerance), { providerAsOf: actual.providerAsOf, newestExpectedAt: newest });
-  const found = { sweeps, accepted, state, held };
-  const explained = await explainAll(tx, input, found, compared);
-  const base: Basis = { kind: basis.kind, id: basis.id, at: basis.at };
+  const found = { sweeps, accepted, state };
+  const evidence: OwnEvidence = { accountId, duplicateOf: input.duplicateOf, basis: { kind: basis.kind, id: basis.id, at: basis.at }, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps };
+  const explained = await explainAll(tx, input, found, evidence, compared);
+  const { basis: base } = evidence;
   const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: explained });
   const result = accountResult(compared);
   const ids = new Map([...decision.open, ...decision.explain, ...decision.persist].map(({ asset, id }) => [asset, id]));
@@ -85,6 +89,7 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
     accountId, result, source: actual.source, basis: base, actualAt: actual.at, decision,
     lines: explained.map(({ asset, expected, actual: there, difference, allowed, outcome, explanations }) => ({ asset, name: names.get(asset) ?? null, expected, actual: there, difference, allowed, outcome, explanations: [...explanations], discrepancyId: ids.get(asset) ?? null })),
     outcomes: countsOf(explained),
+    evidence: result === 'discrepant' ? evidence : null,
     settles: result === 'matched' && basis.kind === 'snapshot' ? await nextBasis(tx, input, held) : null,
   };
 }
@@ -93,16 +98,15 @@ interface Found {
   readonly sweeps: Sweeps;
   readonly accepted: ReadonlyMap<AssetId, Decimal>;
   readonly state: PlacedState;
-  readonly held: ReadonlyMap<AssetId, Decimal>;
 }
 
-async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
+async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, own: OwnEvidence, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
   const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: placements(line.asset, found.state, found.sweeps), divergence: null });
   if (!compared.some(({ outcome }) => isDiscrepancy(outcome) || outcome === 'stale')) return compared.map(quiet);
-  const { accountId, duplicateOf, basis, actual, moves, timeZone, tolerance } = input;
-  const { sweeps, accepted, state, held } = found;
+  const { accountId, basis, actual, moves, timeZone, tolerance } = input;
+  const { sweeps, accepted, state } = found;
   const snapshots = (await snapshotsAfter(tx, accountId, basis.at, actual.asOf)).map(({ snapshotId, capturedAt, currency, lines }) => ({ id: snapshotId, at: capturedAt, currency, lines }));
-  const evidence: ExplanationInput = { accountId, duplicateOf, basis, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps, others: await input.others() };
+  const evidence: ExplanationInput = { ...own, others: await input.others() };
   return compared.map((line) => {
     if (!isDiscrepancy(line.outcome)) return line.outcome === 'stale' ? { ...quiet(line), explanations: explain(line, evidence) } : quiet(line);
     const divergence = firstDivergence({ basis, snapshots, moves, timeZone, accepted, tolerance, asset: line.asset, difference: line.difference, sweeps, placed: state.placed });

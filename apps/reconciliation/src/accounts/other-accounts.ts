@@ -1,4 +1,4 @@
-/** The user's other accounts, as far as a difference of one may be explained by them. Read only where something differs. */
+/** The user's accounts, as far as a difference of one may be explained by the others. Read only where something differs. */
 import { accountName, duplicateOf } from '@tidemark/contracts';
 import { dayNumber, dayOf } from '@tidemark/market';
 import type { AssetId, Decimal } from '@tidemark/money';
@@ -16,15 +16,15 @@ const MOST = 200;
 
 export interface OthersAsked {
   readonly userId: string;
-  readonly accountId: string;
   readonly runId: string;
-  /** The basis of the account that differs. */
+  /** The oldest basis of those that differ. */
   readonly since: string;
   readonly overlapDays: number;
 }
 
-export async function otherAccounts(client: SqlClient, { userId, accountId, runId, since, overlapDays }: OthersAsked): Promise<OwnAccount[]> {
-  const others = (await accountsOfUser(client, userId)).filter(({ account }) => account.accountId !== accountId).slice(0, MOST);
+/** Every one of them: whoever explains one leaves that one out. */
+export async function otherAccounts(client: SqlClient, { userId, runId, since, overlapDays }: OthersAsked): Promise<OwnAccount[]> {
+  const others = (await accountsOfUser(client, userId)).slice(0, MOST);
   const ids = others.map(({ account }) => account.accountId);
   const held = new Map((await newestSnapshots(client, ids)).map((snapshot) => [snapshot.accountId, snapshot]));
   const differences = await differencesOf(client, runId, ids);

@@ -109,11 +109,12 @@ describe('a discrepancy', () => {
     const [from, to] = [await fixture.held('tra', 'north'), await fixture.held('tra', 'south')];
     await fixture.sandbox.hold(from.worldId, 'aapl', '7.3');
     await fixture.sandbox.hold(to.worldId, 'aapl', '12.7');
-    await fixture.reconciled('tra');
-    // The account that is compared last knows the other's difference; the run after it both.
-    await fixture.reconciled('tra');
+    const report = await fixture.reconciled('tra');
     const all = await fixture.discrepancies('tra', 'open');
     expect(all).toMatchObject([{ status: 'explained' }, { status: 'explained' }]);
     expect(all.map(({ explanations }) => explanations[0]?.kind)).toEqual(['transfer', 'transfer']);
+    expect(report.accountReports.map(({ lines }) => lines[1]?.explanations[0]?.kind)).toEqual(['transfer', 'transfer']);
+    expect((await fixture.told('tra', 'DiscrepancyExplained')).map(({ data }) => data['explanations'])).toMatchObject([[{ kind: 'transfer', complete: true }]]);
+    expect(await fixture.must(rpc.verifyAudit, 'tra', {})).toMatchObject({ valid: true });
   });
 });

@@ -36,7 +36,7 @@ async function resolve(deps: ReconciliationDeps, tx: LogTransaction, { userId, d
   if (!seen) return unknown;
   // A run that compares the account holds it until its results are written.
   await lockAccounts(tx, userId, [seen.accountId]);
-  const found = await findDiscrepancy(tx, userId, discrepancyId, true);
+  const found = await findDiscrepancy(tx, userId, discrepancyId, 'FOR UPDATE');
   if (!found) return unknown;
   if (found.status === 'resolved') return refuse(problem('conflict', `This discrepancy was resolved already, at ${found.resolvedAt ?? 'an earlier time'} (${found.resolution ?? 'unknown'}).`));
   const now = instant(deps.clock.now());

@@ -11,7 +11,7 @@ export interface Seen {
 type Status = 'open' | 'explained' | 'persisting';
 
 /** Explained, where the proposals cover all of it; else as new or as old as it is. */
-function statusOf({ explanations }: KnownDiscrepancy, isNew: boolean): Status {
+export function statusOf(explanations: KnownDiscrepancy['explanations'], isNew: boolean): Status {
   if (explanations.at(-1)?.complete === true) return 'explained';
   return isNew ? 'open' : 'persisting';
 }
@@ -19,8 +19,8 @@ function statusOf({ explanations }: KnownDiscrepancy, isNew: boolean): Status {
 /** Begun and gone on alike: one that ended and is there again over the same period is the same. */
 export async function seeRows(tx: SqlClient, found: readonly { readonly accountId: string; readonly decision: DiscrepancyDecision }[], { userId, runId, at }: Seen): Promise<void> {
   const all = found.flatMap(({ accountId, decision: { open, explain, persist } }) => [
-    ...open.map((one) => ({ accountId, one, status: statusOf(one, true) })),
-    ...[...explain, ...persist].map((one) => ({ accountId, one, status: statusOf(one, false) })),
+    ...open.map((one) => ({ accountId, one, status: statusOf(one.explanations, true) })),
+    ...[...explain, ...persist].map((one) => ({ accountId, one, status: statusOf(one.explanations, false) })),
   ]);
   if (all.length === 0) return;
   const of = <T>(pick: (one: KnownDiscrepancy) => T) => all.map(({ one }) => pick(one));

@@ -59,6 +59,8 @@ const RUNS = `
     opened int NOT NULL DEFAULT 0,
     persisting int NOT NULL DEFAULT 0,
     resolved int NOT NULL DEFAULT 0,
+    -- What explanations of its differences were looked for in, until the run ends and they are looked for once more.
+    evidence json,
     PRIMARY KEY (run_id, account_id));
   CREATE INDEX account_report_account ON account_report (account_id);
   CREATE INDEX account_report_user ON account_report (user_id);

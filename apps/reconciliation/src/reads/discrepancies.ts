@@ -29,8 +29,8 @@ export async function listDiscrepancies(client: SqlClient, { userId, status, acc
   return rows;
 }
 
-/** @param lock keeps it as it is until the transaction ends */
-export async function findDiscrepancy(client: SqlClient, userId: string, discrepancyId: string, lock = false): Promise<Discrepancy | null> {
-  const { rows } = await client.query<Discrepancy>(`${DISCREPANCY} WHERE discrepancy_id = $1 AND user_id = $2${lock ? ' FOR UPDATE' : ''}`, [discrepancyId, userId]);
+/** @param lock keeps it as it is until the transaction ends; where that is another's to decide it is waited for, or passed over as if it were not there */
+export async function findDiscrepancy(client: SqlClient, userId: string, discrepancyId: string, lock: '' | 'FOR UPDATE' | 'FOR UPDATE SKIP LOCKED' = ''): Promise<Discrepancy | null> {
+  const { rows } = await client.query<Discrepancy>(`${DISCREPANCY} WHERE discrepancy_id = $1 AND user_id = $2 ${lock}`, [discrepancyId, userId]);
   return rows[0] ?? null;
 }

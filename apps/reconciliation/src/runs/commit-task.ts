@@ -14,6 +14,7 @@ import { compareAccount } from '../accounts/compare-account.js';
 import { movesOf } from '../accounts/moves.js';
 import { otherAccounts } from '../accounts/other-accounts.js';
 import type { ReconciliationDeps } from '../deps.js';
+import type { OwnAccount } from '../explanation/explanation-input.js';
 import type { Fetched } from '../fetch/fetch-connection.js';
 import { lockAccounts } from '../projections/accounts/query.js';
 import type { KnownAccount } from '../projections/accounts/query.js';
@@ -50,20 +51,24 @@ async function outcomesOf(deps: ReconciliationDeps, tx: LogTransaction, task: Ta
   const bases = await basesOf(tx, ids);
   const { rows: [run] } = await tx.query<{ tolerance: Tolerance }>('SELECT tolerance FROM reconciliation_run WHERE run_id = $1', [task.runId]);
   const tolerance = run?.tolerance ?? deps.tolerance;
+  const since = [...bases.values()].map(({ at }) => at).sort()[0] ?? instant(deps.clock.now());
+  let everyone: Promise<readonly OwnAccount[]> | null = null;
+  const others = () => (everyone ??= otherAccounts(tx, { userId: task.userId, runId: task.runId, since, overlapDays: deps.settings.overlapDays }));
   const outcomes: AccountOutcome[] = [];
-  for (const account of there) outcomes.push(await outcomeOf({ deps, tx, task, fetched, tolerance }, account, bases.get(account.account.accountId)));
+  for (const account of there) outcomes.push(await outcomeOf({ deps, tx, fetched, tolerance, others }, account, bases.get(account.account.accountId)));
   return outcomes;
 }
 
 interface Context {
   readonly deps: ReconciliationDeps;
   readonly tx: LogTransaction;
-  readonly task: Task;
   readonly fetched: Extract<Fetched, { kind: 'fetched' | 'unasked' }>;
   readonly tolerance: Tolerance;
+  /** Every account of the user, read once. */
+  readonly others: () => Promise<readonly OwnAccount[]>;
 }
 
-async function outcomeOf({ deps, tx, task, fetched, tolerance }: Context, known: KnownAccount, basis: AccountBasis | undefined): Promise<AccountOutcome> {
+async function outcomeOf({ deps, tx, fetched, tolerance, others }: Context, known: KnownAccount, basis: AccountBasis | undefined): Promise<AccountOutcome> {
   const { account, providerAccountId } = known;
   const { accountId } = account;
   if (!basis) return { accountId, result: 'skipped', reason: 'No snapshot of it has been captured yet and no book was imported: there is nothing to compare with.' };
@@ -77,7 +82,7 @@ async function outcomeOf({ deps, tx, task, fetched, tolerance }: Context, known:
     duplicateOf: duplicateOf(account),
     actual: actual.state,
     moves: movesOf({ accountId, provider: account.provider, stored, fetched: moves, fetchedAt: instant(deps.clock.now()) }),
-    others: () => otherAccounts(tx, { userId: task.userId, accountId, runId: task.runId, since: basis.at, overlapDays: deps.settings.overlapDays }),
+    others: async () => (await others()).filter((one) => one.accountId !== accountId),
   });
   return { accountId, result: comparison.result, reason: comparison.result === 'stale' ? staleReason(accountName(account), actual.state.providerAsOf) : null, comparison };
 }

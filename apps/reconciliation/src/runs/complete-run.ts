@@ -11,6 +11,7 @@ import { appendAudit } from '../audit/append-audit.js';
 import { reportStatus } from '../comparison/status.js';
 import type { AccountResult } from '../comparison/status.js';
 import type { ReconciliationDeps } from '../deps.js';
+import { explainAgain } from './explain-again.js';
 import { appended, eventId, runStream } from './run-events.js';
 
 /** As many as the event lists; the report has all of them. */
@@ -29,10 +30,11 @@ export async function completeIfDone(deps: ReconciliationDeps, tx: LogTransactio
   if (left > 0) return false;
   const { rows: [run] } = await tx.query<OpenRun>(`SELECT user_id AS "userId", reason, requested_at AS "requestedAt", started_at AS "startedAt" FROM reconciliation_run WHERE run_id = $1 AND status IN ('queued', 'running') FOR UPDATE`, [runId]);
   if (!run) return false;
+  const finishedAt = instant(deps.clock.now());
+  await explainAgain(deps, tx, { runId, userId: run.userId }, finishedAt);
   const found = await countsOf(tx, runId);
   const failures = await failuresOf(tx, runId);
   const status = reportStatus(found.results);
-  const finishedAt = instant(deps.clock.now());
   const { accounts, lines, discrepancies } = found;
   const counts = { accounts, lines, discrepancies };
   await tx.query('UPDATE reconciliation_run SET status = $2, started_at = coalesce(started_at, $3), finished_at = $3, counts = $4, error = $5 WHERE run_id = $1', [runId, status, finishedAt, JSON.stringify(counts), status === 'failed' ? whyFailed(failures) : null]);

@@ -6,6 +6,7 @@ import type { AuditAnchor, DiscrepancyExplained, DiscrepancyOpened, DiscrepancyR
 import type { AppendRequest } from '@tidemark/event-log';
 import type { SqlClient } from '@tidemark/postgres';
 import type { AccountComparison } from '../accounts/compare-account.js';
+import { keptEvidence } from '../accounts/kept-evidence.js';
 import type { Ending, KnownDiscrepancy } from '../discrepancy/discrepancy.decide.js';
 import { resolveRows, seeRows } from '../discrepancies/write-discrepancies.js';
 import { appended, discrepancyStream, eventId } from './run-events.js';
@@ -41,14 +42,15 @@ async function saveReports(tx: SqlClient, { runId, userId }: OfRun, outcomes: re
   if (outcomes.length === 0) return;
   const of = <T>(pick: (comparison: AccountComparison) => T, otherwise: T) => outcomes.map(({ comparison }) => (comparison ? pick(comparison) : otherwise));
   await tx.query(
-    `INSERT INTO account_report (run_id, account_id, user_id, result, reason, source, basis, actual_at, lines, outcomes, opened, persisting, resolved)
-     SELECT $1, o.account_id, $2, o.result, o.reason, o.source, nullif(o.basis::text, 'null')::json, o.actual_at, o.lines, o.outcomes, o.opened, o.persisting, o.resolved
-     FROM ROWS FROM (unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), json_array_elements($7::json), unnest($8::timestamptz[]), json_array_elements($9::json), json_array_elements($10::json), unnest($11::int[]), unnest($12::int[]), unnest($13::int[]))
-       AS o(account_id, result, reason, source, basis, actual_at, lines, outcomes, opened, persisting, resolved)`,
+    `INSERT INTO account_report (run_id, account_id, user_id, result, reason, source, basis, actual_at, lines, outcomes, opened, persisting, resolved, evidence)
+     SELECT $1, o.account_id, $2, o.result, o.reason, o.source, nullif(o.basis::text, 'null')::json, o.actual_at, o.lines, o.outcomes, o.opened, o.persisting, o.resolved, o.evidence
+     FROM ROWS FROM (unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]), unnest($6::text[]), json_array_elements($7::json), unnest($8::timestamptz[]), json_array_elements($9::json), json_array_elements($10::json), unnest($11::int[]), unnest($12::int[]), unnest($13::int[]), unnest($14::json[]))
+       AS o(account_id, result, reason, source, basis, actual_at, lines, outcomes, opened, persisting, resolved, evidence)`,
     [
       runId, userId, outcomes.map((one) => one.accountId), outcomes.map((one) => one.result), outcomes.map((one) => one.reason), of<string | null>((one) => one.source, null), JSON.stringify(of<unknown>((one) => one.basis, null)),
       of<string | null>((one) => one.actualAt, null), JSON.stringify(of<unknown>((one) => one.lines, [])), JSON.stringify(of<unknown>((one) => one.outcomes, {})),
       of(({ decision }) => decision.open.length, 0), of(({ decision }) => decision.explain.length + decision.persist.length, 0), outcomes.map((one) => endingsOf(one).length),
+      of<string | null>((one) => (one.evidence ? keptEvidence(one.evidence) : null), null),
     ],
   );
 }
