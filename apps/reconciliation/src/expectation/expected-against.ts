@@ -97,6 +97,9 @@ function* choices(rows: readonly OpenRow[]): Generator<readonly OpenRow[]> {
 }
 
 function* chosenOf(rows: readonly OpenRow[], count: number, from: number): Generator<OpenRow[]> {
-  if (count === 0) return yield [];
+  if (count === 0) {
+    yield [];
+    return;
+  }
   for (let index = from; index <= rows.length - count; index += 1) for (const rest of chosenOf(rows, count - 1, index + 1)) yield [rows[index] as OpenRow, ...rest];
 }

@@ -10,6 +10,7 @@ import type { AccountMove } from '../expectation/account-move.js';
 import { NO_SWEEPS } from '../expectation/stated.js';
 import type { Sweeps } from '../expectation/stated.js';
 import type { Unexplained } from './explanation-input.js';
+import { isNewer } from './in-order.js';
 import { MOST_FIGURES, subsetOf } from './subset.js';
 
 export interface Candidate {
@@ -30,7 +31,7 @@ export function candidatesOf(moves: readonly AccountMove[], asset: AssetId, swee
   return moves
     .map((move) => ({ move, quantity: taken ? negate(changeOf(move, asset, sweeps)) : changeOf(move, asset, sweeps) }))
     .filter(({ quantity }) => !isZero(quantity))
-    .sort((a, b) => (a.move.date > b.move.date ? -1 : a.move.date < b.move.date ? 1 : a.move.transactionId < b.move.transactionId ? -1 : 1));
+    .sort((a, b) => isNewer(a.move, b.move));
 }
 
 export function findIn(candidates: readonly Candidate[], { line, rest }: Unexplained): Found | null {

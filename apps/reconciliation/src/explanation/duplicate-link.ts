@@ -12,7 +12,7 @@ const BOTH = 85;
 const ELSEWHERE = 75;
 
 export const duplicateLink: Rule = ({ line, rest }, input) => {
-  const twins = input.others.filter((other) => isTwin(other, input)).sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+  const twins = input.others.filter((other) => isTwin(other, input));
   for (const twin of twins) {
     const held = twin.quantities.get(line.asset) ?? '0';
     if (isZero(held)) continue;

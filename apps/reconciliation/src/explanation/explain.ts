@@ -13,6 +13,7 @@ import { asTold } from './as-told.js';
 import type { ExplanationInput, Proposal, Rule } from './explanation-input.js';
 import { duplicateLink } from './duplicate-link.js';
 import { fee } from './fee.js';
+import { inOrder } from './in-order.js';
 import { lateTransaction } from './late-transaction.js';
 import { pendingTransaction } from './pending-transaction.js';
 import { rounding } from './rounding.js';
@@ -29,7 +30,7 @@ export function explain(line: ComparedLine, evidence: ExplanationInput): Explana
   if (line.outcome === 'matched' || line.outcome === 'within_tolerance') return explanations;
   let rules = RULES;
   let rest = line.difference;
-  let left = evidence;
+  let left = inOrder(evidence);
   while (!isZero(rest) && rules.length > 0) {
     const best = bestOf(rules, line, rest, left);
     if (best === null) break;

@@ -7,6 +7,7 @@ import type { AccountMove } from '../expectation/account-move.js';
 import { borderAt } from '../expectation/side.js';
 import { NO_SWEEPS } from '../expectation/stated.js';
 import type { ExplanationInput, OwnAccount } from './explanation-input.js';
+import { isNewer } from './in-order.js';
 
 /** Days that a transfer takes. */
 const APART = 10;
@@ -27,7 +28,7 @@ export function unmatchedFlows(asset: AssetId, others: readonly OwnAccount[], { 
       .map((move) => ({ account, move, change: changeOf(move, asset, sweeps) }))
       .filter(({ change }) => !isZero(change)),
   );
-  flows.sort((a, b) => (a.move.date > b.move.date ? -1 : a.move.date < b.move.date ? 1 : a.move.transactionId < b.move.transactionId ? -1 : 1));
+  flows.sort((a, b) => isNewer(a.move, b.move));
   const seen = state.counted.filter(({ transfer }) => transfer).map((move) => ({ move, change: changeOf(move, asset, sweeps) }));
   return flows.filter(({ move, change }) => {
     const index = seen.findIndex((other) => compare(other.change, negate(change)) === 0 && Math.abs(dayNumber(other.move.date) - dayNumber(move.date)) <= APART);

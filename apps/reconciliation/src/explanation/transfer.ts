@@ -36,12 +36,12 @@ export const transfer: Rule = (left, input) => {
 };
 
 function otherSides(asset: AssetId, input: ExplanationInput): OtherSide[] {
-  const sorted = input.others.filter((other) => other.accountId !== input.accountId && !isTwin(other, input)).sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
-  const flows = unmatchedFlows(asset, sorted, input).map(({ account, move, change }): OtherSide => ({
+  const others = input.others.filter((other) => other.accountId !== input.accountId && !isTwin(other, input));
+  const flows = unmatchedFlows(asset, others, input).map(({ account, move, change }): OtherSide => ({
     account, quantity: negate(change), recorded: true,
     evidence: { kind: 'transaction', id: move.transactionId, text: `${account.name}: ${move.date} ${move.kind.replaceAll('_', ' ')} of ${signed(change)} ${asset}` },
   }));
-  const differences = sorted.flatMap((account): OtherSide[] => {
+  const differences = others.flatMap((account): OtherSide[] => {
     const difference = account.differences.get(asset) ?? '0';
     if (isZero(difference)) return [];
     return [{ account, quantity: negate(difference), recorded: false, evidence: { kind: 'account', id: account.accountId, text: `${account.name} differs by ${signed(difference)} ${asset}` } }];
