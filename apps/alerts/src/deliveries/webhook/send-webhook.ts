@@ -75,5 +75,9 @@ function outcomeOf({ statusCode, headers }: Dispatcher.ResponseData, at: number)
 
 /** However the body ends, or does not, its status has been said. */
 async function throwAway(body: Dispatcher.ResponseData['body']): Promise<void> {
-  await body.dump({ limit: LARGEST_BODY, signal: AbortSignal.timeout(BODY_MS) }).catch(() => null);
+  try {
+    await body.dump({ limit: LARGEST_BODY, signal: AbortSignal.timeout(BODY_MS) });
+  } catch {
+    // An answer that breaks off, or does not end, has still been given: the connection is closed, and that is all there is to do.
+  }
 }
