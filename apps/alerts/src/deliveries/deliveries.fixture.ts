@@ -81,7 +81,7 @@ export interface Bench {
   readonly lines: string[];
   readonly metrics: () => Promise<string>;
   /** A worker that is started, on what a test changes. */
-  worker(given?: Partial<DeliveryDeps> & { readonly env?: Record<string, string> }): DeliveryWorker;
+  worker(given?: Partial<DeliveryDeps> & { readonly env?: Record<string, string>; readonly lock?: { readonly lockMs: number } }): DeliveryWorker;
   raise(targets: readonly DeliveryTarget[], given?: { userId?: string; muted?: boolean; name?: string; at?: number }): Promise<alertsRpc.AlertMessage>;
   deliveries(alertId: string): Promise<alertsRpc.Alert['deliveries']>;
   close(): Promise<void>;
@@ -100,10 +100,10 @@ export async function deliveryBench(name: string, clock: Clock = { now: () => Da
   const workers: DeliveryWorker[] = [];
   return {
     database, log, lines, metrics: () => registry.metrics(),
-    worker({ env = {}, settings: changed, ...given } = {}) {
+    worker({ env = {}, lock = { lockMs: 30_000 }, ...given } = {}) {
       const settings = deliverySettingsOf(readConfig(deliverySettings, { ALERTS_ALLOW_PRIVATE: '127.0.0.1,localhost', ...env }));
       // Their own poll would hide a wake that is missing.
-      const deps = { database, log, clock, logger, metrics, settings: { ...settings, pollMs: 60_000, ...changed }, secretsOf: async (ruleIds: readonly string[]) => new Map(ruleIds.map((id) => [id, SECRET])), random: () => 0.5, ...given };
+      const deps = { database, log, clock, logger, metrics, settings: { ...settings, pollMs: 60_000, ...lock }, secretsOf: async (ruleIds: readonly string[]) => new Map(ruleIds.map((id) => [id, SECRET])), random: () => 0.5, ...given };
       const worker = new DeliveryWorker(deps, randomUUID());
       workers.push(worker);
       worker.start();

@@ -172,6 +172,17 @@ describe('deliveries', () => {
     expect([ids.length, new Set(ids).size]).toEqual([200, 200]);
   });
 
+  it('that take longer than a lock stay with the worker that is at it', async () => {
+    const to = await receiver((_, response) => void setTimeout(() => response.writeHead(204).end(), 1_500));
+    const alert = await bench.raise([webhook(to.url)]);
+    const lock = { lockMs: 400 };
+    worker({ lock });
+    await waitUntil(() => to.received.length === 1);
+    const other = worker({ lock });
+    await waitUntil(async () => { other.wake(); return (await one(alert.alertId))?.status === 'delivered'; }, { everyMs: 50 });
+    expect([to.received.length, (await one(alert.alertId))?.attempts]).toEqual([1, 1]);
+  });
+
   it('of a worker that died after it sent are sent again, under the same id and with the same body, once its lock has lapsed', async () => {
     const to = await receiver();
     const alert = await bench.raise([webhook(to.url)]);
@@ -187,6 +198,19 @@ describe('deliveries', () => {
     expect(await until(alert.alertId, 'delivered')).toMatchObject({ attempts: 2 });
     expect(new Set(to.received.map(({ headers, body }) => `${String(headers['tidemark-delivery'])} ${body}`)).size).toBe(1);
     expect(await eventsOf('ann', alert.alertId)).toHaveLength(1);
+  });
+
+  it('whose end cannot be written, and whose secrets cannot be read, are not lost: the one is not sent twice, the other later', async () => {
+    const to = await receiver();
+    const alert = await bench.raise([webhook(to.url)]);
+    let broken = 2;
+    const log = Object.assign(Object.create(bench.log) as typeof bench.log, { transaction: (async (work) => { if ((broken -= 1) >= 0) throw new Error('the database went away'); return bench.log.transaction(work); }) as typeof bench.log.transaction });
+    await worker({ log, secretsOf: async () => { throw new Error('the database went away'); } }).close();
+    expect([to.received.length, await one(alert.alertId)]).toEqual([0, expect.objectContaining({ status: 'pending', attempts: 0 })]);
+    clock.advance(5_000);
+    worker({ log });
+    expect(await until(alert.alertId, 'delivered')).toMatchObject({ attempts: 1 });
+    expect([broken, to.received.length]).toEqual([-1, 1]);
   });
 
   it('that wait when a worker stops are given back, uncounted', async () => {

@@ -23,6 +23,7 @@ export interface FinisherDeps {
 export class Finisher {
   private readonly waiting: { readonly settled: Settled; readonly since: number }[] = [];
   private writing: Promise<void> | null = null;
+  private stopped = false;
 
   constructor(
     private readonly deps: FinisherDeps,
@@ -37,6 +38,11 @@ export class Finisher {
   /** Ends when all that was added is written, or given up. */
   async idle(): Promise<void> {
     while (this.writing) await this.writing;
+  }
+
+  /** From now on what cannot be written is left to whoever takes it up when its lock has lapsed. */
+  stop(): void {
+    this.stopped = true;
   }
 
   /** What is still to be written, to keep its locks. */
@@ -54,9 +60,9 @@ export class Finisher {
         this.waiting.splice(0, batch.length);
       } catch (error) {
         this.deps.logger.warn({ err: error, deliveries: batch.length }, 'what became of deliveries could not be written; trying again');
-        const old = performance.now() - GIVE_UP_MS;
+        const old = this.stopped ? Infinity : performance.now() - GIVE_UP_MS;
         this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((one) => one.since > old));
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        if (this.waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
   }

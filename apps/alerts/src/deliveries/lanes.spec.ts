@@ -52,6 +52,16 @@ describe('lanes', () => {
     expect(start(lanes).filter((one) => one.lane === begun[0]?.lane)).toHaveLength(1);
   });
 
+  it('forget the slow ones of long ago', () => {
+    const lanes = new Lanes(4);
+    for (let user = 0; user < 4_100; user += 1) {
+      lanes.add([held(`user${user}`, 'slow.example')]);
+      lanes.ended(start(lanes)[0] as Delivery, true);
+    }
+    lanes.add([...many(2, 'user0', 'slow.example'), ...many(2, 'user4099', 'slow.example')]);
+    expect(lanes.release(-1).map((one) => one.userId)).toEqual(['user4099', 'user4099']);
+  });
+
   it('give back what waits behind a slow one, and what has waited too long; the rest stays', () => {
     const lanes = new Lanes(1);
     lanes.add([held('ann', 'slow.example')]);

@@ -6,6 +6,8 @@
 import type { Delivery } from './delivery.js';
 
 const IN_A_LANE = 16;
+/** More slow lanes than these are not remembered. */
+const MOST_SLOW = 4_096;
 
 export interface Held {
   readonly delivery: Delivery;
@@ -75,6 +77,7 @@ export class Lanes {
     this.slowRunning += slow ? still : -still;
     if (slow) this.slow.add(delivery.lane);
     else this.slow.delete(delivery.lane);
+    if (this.slow.size > MOST_SLOW) this.forgetOne();
   }
 
   busy(): Busy {
@@ -99,6 +102,13 @@ export class Lanes {
   /** What waits here, to keep its locks. */
   *[Symbol.iterator](): Iterator<Delivery> {
     for (const waiting of this.waiting.values()) for (const { delivery } of waiting) yield delivery;
+  }
+
+  /** The longest known to be slow of those that send nothing now. */
+  private forgetOne(): void {
+    for (const lane of this.slow) {
+      if (this.running.lanes.of(lane) === 0) return void this.slow.delete(lane);
+    }
   }
 
   private mayRun({ host, userId, lane }: Delivery): boolean {

@@ -23,7 +23,9 @@ const MEASURE_MS = 5_000;
 const LONGEST_WAIT_MS = 10_000;
 /** From when on those may be taken again that were given back: somewhere between this and twice this. */
 const AWAY_MS = 5_000;
+/** What has begun may end within an attempt's limit and this, and in all no longer than the most that whoever stops us waits. */
 const GRACE_MS = 2_000;
+const MOST_GRACE_MS = 15_000;
 const NOBODY: Busy = { hosts: [], users: [], lanes: [] };
 
 export class DeliveryWorker {
@@ -72,12 +74,17 @@ export class DeliveryWorker {
     this.closed = true;
     await this.looking;
     await this.giveBack(this.lanes.release(Infinity), this.deps.clock.now());
-    const { promise: tired, resolve } = Promise.withResolvers<void>();
-    const patience = setTimeout(resolve, this.deps.settings.webhookTimeoutMs + GRACE_MS);
-    await Promise.race([Promise.all(this.running.values()).then(() => this.finisher.idle()), tired]);
-    clearTimeout(patience);
-    for (const timer of this.timers) clearInterval(timer);
+    await within(Math.min(this.deps.settings.webhookTimeoutMs + GRACE_MS, MOST_GRACE_MS), this.quiet());
+    // What has not ended is broken off: it failed, or is sent again when its lock has lapsed.
+    this.finisher.stop();
     await this.sender.close();
+    await within(GRACE_MS, this.quiet());
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private async quiet(): Promise<void> {
+    await Promise.all(this.running.values());
+    await this.finisher.idle();
   }
 
   private async look(): Promise<void> {
@@ -163,4 +170,12 @@ export class DeliveryWorker {
   private random(): number {
     return (this.deps.random ?? Math.random)();
   }
+}
+
+/** Waits for the work, and no longer than so many milliseconds. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const { promise: tired, resolve } = Promise.withResolvers<void>();
+  const patience = setTimeout(resolve, milliseconds);
+  await Promise.race([work, tired]);
+  clearTimeout(patience);
 }

@@ -51,10 +51,11 @@ function transportOf({ url, timeoutMs, connections }: MailSettings) {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   const secure = protocol === 'smtps:';
   const auth = username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
+  const open = searchParams.get('tls') === 'off';
   return createTransport({
     pool: true, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (secure ? 465 : 587) : Number(port), secure, ...auth,
     // A password goes over no open line, unless the operator says so (`?tls=off`, a relay on the same machine).
-    requireTLS: username !== '' && searchParams.get('tls') !== 'off',
+    requireTLS: username !== '' && !open, ignoreTLS: open,
     maxConnections: connections, maxRequeues: 0, connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs, dnsTimeout: timeoutMs, disableFileAccess: true, disableUrlAccess: true,
   });
 }
