@@ -74,7 +74,7 @@ function faultFrom(body: ControlBody): Fault {
 function requestControl(app: FastifyInstance, sandbox: Sandbox): void {
   app.get('/requests', async (request) => {
     const { provider, operation } = request.query as { provider?: string; operation?: string };
-    return { requests: sandbox.requests.list(defined<{ provider?: string; operation?: string }>({ provider, operation })) };
+    return { requests: sandbox.requests.list(defined<{ provider?: string; operation?: string }>({ provider, operation })), counts: sandbox.requests.counts() };
   });
   app.delete('/requests', async (_request, reply) => {
     sandbox.requests.clear();
