@@ -2,7 +2,16 @@
 import type { AccountMove } from '../expectation/account-move.js';
 import type { ExplanationInput } from './explanation-input.js';
 
+/** One input explains many lines. */
+const ordered = new WeakMap<ExplanationInput, ExplanationInput>();
+
 export function inOrder(input: ExplanationInput): ExplanationInput {
+  const known = ordered.get(input) ?? sorted(input);
+  ordered.set(input, known);
+  return known;
+}
+
+function sorted(input: ExplanationInput): ExplanationInput {
   const { state, others } = input;
   return {
     ...input,

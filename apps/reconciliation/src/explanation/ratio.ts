@@ -10,13 +10,13 @@ export interface Ratio {
 type Pair = readonly [after: number, before: number];
 
 /** What issuers do often enough that the ratio alone speaks for it: 2:1, and 1:10 in reverse. Half of it sold looks like 1:2, which hardly any issuer does. */
-const COMMON: readonly Pair[] = [
+const USUAL: readonly Pair[] = [
   [2, 1], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1], [10, 1], [15, 1], [20, 1], [25, 1], [50, 1], [3, 2],
   [1, 4], [1, 5], [1, 6], [1, 7], [1, 8], [1, 10], [1, 12], [1, 15], [1, 20], [1, 25], [1, 30], [1, 40], [1, 50], [1, 100],
 ];
 
 /** With a report of a split, and fractions paid out. */
-const REPORTED: readonly Pair[] = [...COMMON, [5, 2], [4, 3], [5, 3], [5, 4], [6, 5], [11, 10], [21, 20], [1, 2], [1, 3], [2, 3]];
+const REPORTED: readonly Pair[] = [...USUAL, [5, 2], [4, 3], [5, 3], [5, 4], [6, 5], [11, 10], [21, 20], [1, 2], [1, 3], [2, 3]];
 
 /** Of a reported split one side is small, as 21:20 and 1:250 have it. */
 const SMALL = 20n;
@@ -31,8 +31,8 @@ export function ratioOf(after: Decimal, before: Decimal): Ratio | null {
   return { numerator: (a < 0n ? -a : a) / divisor, denominator: (b < 0n ? -b : b) / divisor };
 }
 
-export function isCommonSplit({ numerator, denominator }: Ratio): boolean {
-  return COMMON.some(([after, before]) => numerator === BigInt(after) && denominator === BigInt(before));
+export function isUsualSplit({ numerator, denominator }: Ratio): boolean {
+  return USUAL.some(([after, before]) => numerator === BigInt(after) && denominator === BigInt(before));
 }
 
 /** Any ratio that a reported split may have. */

@@ -11,7 +11,7 @@ import type { AccountMove } from '../expectation/account-move.js';
 import { candidatesOf, evidenceOf, findIn, told } from './candidates.js';
 import { confidenceOf } from './confidence.js';
 import type { ExplanationInput, Proposal, Rule, Unexplained } from './explanation-input.js';
-import { isCommonSplit, isSplit, ratioOf, splitInLieu } from './ratio.js';
+import { isUsualSplit, isSplit, ratioOf, splitInLieu } from './ratio.js';
 import type { Ratio } from './ratio.js';
 
 const SPLITTING: ReadonlySet<ToleranceClass> = new Set<ToleranceClass>(['equity', 'etf', 'fund', 'option']);
@@ -44,7 +44,7 @@ function byRatio({ line, rest }: Unexplained, { state }: ExplanationInput): Prop
   if (isZero(before) || isZero(line.actual)) return null;
   const row = [...state.unknown, ...state.ambiguous, ...state.pending, ...state.late].find((move) => isSplitRow(move) && move.asset === line.asset && (move.units === null || isZero(move.units)));
   const ratio = ratioOf(line.actual, before);
-  const exactly = ratio !== null && (row === undefined ? isCommonSplit(ratio) : isSplit(ratio));
+  const exactly = ratio !== null && (row === undefined ? isUsualSplit(ratio) : isSplit(ratio));
   const found = exactly ? ratio : row === undefined ? null : splitInLieu(line.actual, before);
   if (found === null) return null;
   const alone = compare(absolute(before), FEW_UNITS) < 0 ? RATIO_OF_FEW : RATIO_ALONE;

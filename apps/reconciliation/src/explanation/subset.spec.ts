@@ -16,10 +16,14 @@ describe('which few figures make a sum', () => {
     expect(chosen(['0.1', '-0.2', '0.7'], '-0.1')).toEqual(['0.1', '-0.2']);
   });
 
+  it('are one of all of them, however many', () => {
+    expect(chosen([...Array.from({ length: 500 }, () => '7'), '5'], '5')).toEqual(['5']);
+  });
+
   it('are at most four, of the first twenty', () => {
     expect(chosen(['1', '1', '1', '1'], '4')).toEqual(['1', '1', '1', '1']);
     expect(chosen(['1', '1', '1', '1', '1'], '5')).toBeNull();
-    expect(chosen([...Array.from({ length: 20 }, () => '7'), '5'], '5')).toBeNull();
+    expect(chosen([...Array.from({ length: 20 }, () => '7'), '5', '6'], '11')).toBeNull();
     expect(chosen(['1', '1', '1'], '3', '0', 2)).toBeNull();
   });
 

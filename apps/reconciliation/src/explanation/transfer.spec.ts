@@ -23,7 +23,7 @@ describe('a transfer to or from another own account', () => {
     const others = [own(2, { differences: { [of]: '30' } }), own(3, { differences: { [of]: '25' } }), own(4, { flows: [sent(1, '15')] }), own(5, { differences: { [of]: '44' } })];
     const given = { basis: { [of]: '77' }, actual: { [of]: '7' }, others, of };
     expect(proposed(given)).toEqual([['transfer', '-70', true, 55]]);
-    expect(explained(given)[0]?.summary).toContain('Account 4, Account 2, Account 3');
+    expect(explained(given)[0]?.summary).toContain('Account 2, Account 3, Account 4');
   });
 
   it('is many to one: 30 of the 100 that came to one account left here, 70 left a third', () => {

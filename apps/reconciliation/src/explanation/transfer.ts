@@ -11,7 +11,7 @@ import { fitsIn, signed } from './candidates.js';
 import { confidenceOf } from './confidence.js';
 import type { ExplanationInput, OwnAccount, Proposal, Rule, Unexplained } from './explanation-input.js';
 import { unmatchedFlows } from './flows.js';
-import { subsetOf } from './subset.js';
+import { MOST_FIGURES, subsetOf } from './subset.js';
 import type { Figure } from './subset.js';
 import { isTwin } from './twins.js';
 
@@ -46,11 +46,12 @@ function otherSides(asset: AssetId, input: ExplanationInput): OtherSide[] {
     if (isZero(difference)) return [];
     return [{ account, quantity: negate(difference), recorded: false, evidence: { kind: 'account', id: account.accountId, text: `${account.name} differs by ${signed(difference)} ${asset}` } }];
   });
-  return [...flows, ...differences];
+  return [...differences, ...flows];
 }
 
 function whole({ line, rest }: Unexplained, sides: readonly OtherSide[]): Proposal | null {
-  const chosen = subsetOf(sides.filter(({ quantity }) => isNegative(quantity) === isNegative(rest)), rest, line.allowed);
+  const towards = sides.filter(({ quantity }) => isNegative(quantity) === isNegative(rest));
+  const chosen = subsetOf(towards.filter(({ recorded }) => recorded), rest, line.allowed, 1) ?? subsetOf(towards, rest, line.allowed);
   if (chosen === null) return null;
   const sure = chosen.every(({ recorded }) => recorded) ? RECORDED : OPPOSITE;
   return proposal(line.asset, rest, confidenceOf(sure, true, chosen.length), chosen, '');
@@ -58,7 +59,7 @@ function whole({ line, rest }: Unexplained, sides: readonly OtherSide[]): Propos
 
 /** One larger other side that this difference and those of other accounts make together. */
 function manyToOne({ line, rest }: Unexplained, sides: readonly OtherSide[]): Proposal | null {
-  for (const side of sides.filter(({ quantity }) => fitsIn(rest, quantity))) {
+  for (const side of sides.filter(({ quantity }) => fitsIn(rest, quantity)).slice(0, MOST_FIGURES)) {
     const companions = sides.filter((other) => !other.recorded && other.account !== side.account && isNegative(other.quantity) !== isNegative(rest));
     const chosen = subsetOf(companions.map((other) => ({ ...other, quantity: negate(other.quantity) })), subtract(side.quantity, rest), line.allowed, 3);
     if (chosen !== null) return proposal(line.asset, rest, confidenceOf(MANY_TO_ONE, true, chosen.length + 1), [side, ...chosen], ` It is one part of ${signed(negate(side.quantity))} there.`);
@@ -78,7 +79,7 @@ function lessAFee({ line, rest }: Unexplained, sides: readonly OtherSide[]): Pro
 function part({ line, rest }: Unexplained, sides: readonly OtherSide[]): Proposal | null {
   const chosen: OtherSide[] = [];
   let quantity: Decimal = '0';
-  for (const side of sides.slice(0, 20)) {
+  for (const side of sides.slice(0, MOST_FIGURES)) {
     if (!fitsIn(side.quantity, subtract(rest, quantity))) continue;
     chosen.push(side);
     quantity = add(quantity, side.quantity);
