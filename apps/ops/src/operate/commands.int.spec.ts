@@ -147,10 +147,11 @@ describe('tidemark discrepancies', () => {
     answers = {
       [`GET /discrepancies?accountId=${id(2)}&limit=500`]: [{ items: [givenDiscrepancy()], nextCursor: 'c' }],
       [`GET /discrepancies?accountId=${id(2)}&limit=500&cursor=c`]: [{ items: [givenDiscrepancy({ id: id(6) })], nextCursor: null }],
+      'GET /accounts?limit=500': [{ items: [{ id: id(2), name: 'Joint' }], nextCursor: null }],
       [`GET /discrepancies/${id(5)}`]: [givenDiscrepancy()], [`POST /discrepancies/${id(5)}/resolve`]: [givenDiscrepancy()],
     };
     await tidemark('discrepancies', 'list', '--user', 'ann', '--status', 'any', '--account', id(2));
-    expect(out).toMatch(new RegExp(`${id(5)}[^]*${id(6)}`));
+    expect(out).toMatch(new RegExp(`${id(5)} │ Joint [^]*${id(6)}`));
     await tidemark('discrepancies', 'show', id(5), '--user', 'ann');
     expect(out).toContain('Compared from the snapshot');
     await tidemark('discrepancies', 'resolve', id(5), '--user', 'ann', '--note', 'A gift.');

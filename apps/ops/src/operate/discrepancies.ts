@@ -1,5 +1,5 @@
 /** `tidemark discrepancies list|show|resolve`: where books and providers part, until they agree or a person says why it is settled. */
-import type { reconciliationRpc, ResponseOf } from '@tidemark/contracts';
+import type { connectionsRpc, reconciliationRpc, ResponseOf } from '@tidemark/contracts';
 import type { Command } from 'commander';
 import { discrepanciesText, discrepancyText } from './discrepancy-text.js';
 import { everyItem } from './operator.js';
@@ -16,8 +16,10 @@ export function discrepanciesCommands(program: Command): void {
     .option('--account <id>', 'only of this account')
     .action(async (options: UserOptions & { status: string; account?: string }) => {
       const asked = new URLSearchParams({ ...(options.status === 'any' ? {} : { status: options.status }), ...(options.account ? { accountId: options.account } : {}) });
-      const items = await everyItem<Discrepancy>(await userClient(options), `/discrepancies?${asked.toString()}`);
-      show({ discrepancies: items }, options, () => discrepanciesText(items));
+      const client = await userClient(options);
+      const items = await everyItem<Discrepancy>(client, `/discrepancies?${asked.toString()}`);
+      const accounts = items.length === 0 || options.json ? [] : await everyItem<connectionsRpc.Account>(client, '/accounts');
+      show({ discrepancies: items }, options, () => discrepanciesText(items, new Map(accounts.map(({ id, name }) => [id, name]))));
     });
   userCommand(discrepancies, 'show', 'one of them, with what may have caused it and what that rests on')
     .argument('<id>', 'of the discrepancy')

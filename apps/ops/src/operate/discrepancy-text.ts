@@ -4,14 +4,19 @@ import { moment, plain, textTable, wrapped } from './terminal.js';
 
 type Discrepancy = reconciliationRpc.Discrepancy;
 
-const COLUMNS = [{ head: 'Discrepancy' }, { head: 'Account' }, { head: 'Asset' }, { head: 'Kind' }, { head: 'Status' }, { head: 'Expected', align: 'right' }, { head: 'Actual', align: 'right' }, { head: 'Difference', align: 'right' }, { head: 'Seen', align: 'right' }, { head: 'Opened' }, { head: 'What may have caused it' }] as const;
+const COLUMNS = [{ head: 'Discrepancy' }, { head: 'Account' }, { head: 'Asset' }, { head: 'Status' }, { head: 'Expected', align: 'right' }, { head: 'Actual', align: 'right' }, { head: 'Difference', align: 'right' }, { head: 'What may have caused it' }] as const;
 
-export function discrepanciesText(items: readonly Discrepancy[]): string {
+/** @param names of accounts, by their ids; one that is not there any more is called by its id */
+export function discrepanciesText(items: readonly Discrepancy[], names: ReadonlyMap<string, string>): string {
   if (items.length === 0) return 'There is none.';
   return textTable(COLUMNS, items.map((one) => [
-    one.id, one.accountId, one.asset, one.kind, one.resolution === null ? one.status : `${one.status}: ${one.resolution}`, one.expected, one.actual, one.difference, String(one.timesSeen), moment(one.openedAt),
+    one.id, wrapped(names.get(one.accountId) ?? one.accountId, 20), one.asset, `${one.kind}\n${statusText(one)}`, one.expected, one.actual, one.difference,
     one.explanations.map(({ kind, quantity, confidence }) => `${kind} ${quantity} (${confidence} %)`).join('\n'),
   ]));
+}
+
+function statusText({ status, resolution, timesSeen }: Discrepancy): string {
+  return `${status}${resolution === null ? '' : `: ${resolution}`}, seen ${timesSeen}`;
 }
 
 export function discrepancyText(one: Discrepancy): string {
@@ -26,12 +31,12 @@ export function discrepancyText(one: Discrepancy): string {
       ...evidence.map(({ kind: what, id, text }) => plain(`    ${what}${id === null ? '' : ` ${id}`}: ${text}`)),
     ]),
     ...(one.resolvedAt === null ? [] : [plain(`Resolved ${moment(one.resolvedAt)}: ${one.resolution ?? ''}${one.note === null ? '' : `, "${one.note}"`}.`)]),
-    ...(one.status === 'resolved' ? [] : [wrapped(`Next: if the provider is right, say so with \`tidemark discrepancies resolve ${one.id} --note <why>\`; else it ends by itself when a later run finds both in agreement.`, 110)]),
+    ...(one.status === 'resolved' ? [] : [`Next: if the provider is right, say so with \`tidemark discrepancies resolve ${one.id} --note <why>\`.`, 'Else it ends by itself when a later run finds both in agreement.']),
   ].join('\n');
 }
 
-function divergenceText({ divergence }: Discrepancy): string[] {
+function divergenceText({ divergence, basis }: Discrepancy): string[] {
   if (divergence === null) return [];
   const { before, after, difference } = divergence;
-  return [`The books parted after the snapshot ${before.id} of ${moment(before.at)}, ${after === null ? 'which is the newest that agrees: the fresh answer of the provider differs' : `by ${difference} in that of ${moment(after.at)} (${after.id})`}.`];
+  return [`The books parted after the ${before.id === basis.id ? basis.kind : 'snapshot'} ${before.id} of ${moment(before.at)}, ${after === null ? 'which is the newest that agrees: the fresh answer of the provider differs' : `by ${difference} in that of ${moment(after.at)} (${after.id})`}.`];
 }

@@ -25,10 +25,11 @@ describe('a report for people', () => {
   it('names what was not compared, and why', () => {
     const [account] = givenReport().accountReports;
     if (!account) throw new Error('the fixture has no account');
-    const failure = { connectionId: id(8), provider: 'plaid', accountIds: [id(2)], code: 'provider_unreachable' as const, detail: 'No answer within 10 s.', retryable: true, attempts: 3 };
-    const text = reportText(givenReport({ status: 'partial', providerErrors: [failure], discrepancies: { opened: 0, persisting: 0, resolved: 0 }, accountReports: [{ ...account, result: 'failed', reason: 'No answer within 10 s.', lines: [] }] }));
-    expect(text).toContain('Joint (Schwab), failed: No answer within 10 s.');
-    expect(text).toContain('plaid: provider_unreachable, 1 account(s): No answer within 10 s. The next run asks again.');
+    const failure = { connectionId: id(8), provider: 'plaid', accountIds: [id(2), id(3)], code: 'provider_unreachable' as const, detail: 'No answer within 10 s', retryable: true, attempts: 3 };
+    const failed = { ...account, result: 'failed' as const, reason: failure.detail, lines: [] };
+    const text = reportText(givenReport({ status: 'partial', providerErrors: [failure], discrepancies: { opened: 0, persisting: 0, resolved: 0 }, accountReports: [failed, { ...failed, accountId: id(3), name: 'Roth', institution: null }, { ...failed, accountId: id(4), name: 'Desk', result: 'skipped', reason: 'No statement.' }] }));
+    expect(text).toContain('Not compared:\n  Joint (Schwab), Roth, failed: No answer within 10 s.\n  Desk (Schwab), skipped: No statement.\n');
+    expect(text).toContain('  plaid: provider_unreachable, of 2 account(s), asked 3 time(s). The next run asks again.');
     expect(text).toContain('PARTIAL');
     expect(text).not.toContain('tidemark discrepancies');
   });
@@ -52,8 +53,12 @@ describe('discrepancies for people', () => {
   });
 
   it('are a table, or none', () => {
-    expect(discrepanciesText([])).toBe('There is none.');
-    expect(discrepanciesText([givenDiscrepancy()])).toMatch(/equity:AAPL .* mismatch .* persisting .* 12 .* 10\.5 .* -1\.5 .* 2 .*pending_transaction/);
+    expect(discrepanciesText([], new Map())).toBe('There is none.');
+    const text = discrepanciesText([givenDiscrepancy(), givenDiscrepancy({ accountId: id(6), status: 'resolved', resolution: 'accepted' })], new Map([[id(2), 'Joint']]));
+    expect(text).toMatch(/Joint .* equity:AAPL .* mismatch .* 12 .* 10\.5 .* -1\.5 .*pending_transaction -1\.5 \(90 %\)/);
+    expect(text).toContain('persisting, seen 2');
+    expect(text).toContain(id(6));
+    expect(text).toContain('resolved: accepted');
   });
 });
 

@@ -12,14 +12,13 @@ const WIDE = 44;
 /** @param all matched assets too */
 export function reportText(report: Report, all = false): string {
   const shown = report.accountReports.flatMap((account) => account.lines.filter((line) => all || line.outcome !== 'matched').map((line) => lineRow(account, line)));
-  const uncompared = report.accountReports.filter(({ result }) => result === 'failed' || result === 'skipped' || result === 'pending');
   return [
     `Reconciliation ${report.id}: ${verdict(report)}`,
     `Requested ${moment(report.requestedAt)}, finished ${moment(report.finishedAt)}. ${countsText(report)}`,
     ...(shown.length > 0 ? [textTable(LINE_COLUMNS, shown)] : []),
-    ...(uncompared.length > 0 ? ['Not compared:', ...uncompared.map(uncomparedText)] : []),
+    ...uncomparedText(report),
     ...(report.providerErrors.length > 0 ? ['Providers that could not be asked:', ...report.providerErrors.map(failureText)] : []),
-    ...(report.error === null ? [] : [`Why it failed: ${plain(report.error)}`]),
+    ...(report.error === null ? [] : [`Why it failed: ${plain(ended(report.error))}`]),
     ...nextText(report),
   ].join('\n');
 }
@@ -35,12 +34,19 @@ function accountText({ name, institution }: Pick<AccountReport, 'name' | 'instit
   return institution === null ? name : `${name} (${institution})`;
 }
 
-function uncomparedText(account: AccountReport): string {
-  return plain(`  ${accountText(account)}, ${account.result}${account.reason === null ? '' : `: ${account.reason}`}`);
+/** Accounts of one reason in one line. */
+function uncomparedText({ accountReports }: Report): string[] {
+  const left = accountReports.filter(({ result }) => result === 'failed' || result === 'skipped' || result === 'pending');
+  const reasons = [...Map.groupBy(left, ({ result, reason }) => `${result}${reason === null ? '' : `: ${ended(reason)}`}`)];
+  return left.length === 0 ? [] : ['Not compared:', ...reasons.map(([why, accounts]) => plain(`  ${accounts.map(accountText).join(', ')}, ${why}`))];
 }
 
-function failureText({ provider, code, detail, accountIds, retryable }: ProviderFailure): string {
-  return plain(`  ${provider}: ${code}, ${accountIds.length} account(s): ${detail}${retryable ? ' The next run asks again.' : ''}`);
+function failureText({ provider, code, accountIds, retryable, attempts }: ProviderFailure): string {
+  return plain(`  ${provider}: ${code}, of ${accountIds.length} account(s), asked ${attempts} time(s).${retryable ? ' The next run asks again.' : ''}`);
+}
+
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 const VERDICTS: Readonly<Record<RunSummary['status'], string>> = {
