@@ -34,6 +34,11 @@ describe('a report for people', () => {
     expect(text).not.toContain('tidemark discrepancies');
   });
 
+  it('of one that compared nothing does not say that all is well', () => {
+    expect(reportText(givenReport({ status: 'matched', accountReports: [] }))).toContain('matched: what was compared agrees');
+    expect(reportText(givenReport({ status: 'matched', accounts: { checked: 0, failed: 0, skipped: 1 }, accountReports: [] }))).toContain(': nothing was compared\n');
+  });
+
   it('of one that goes on says so', () => {
     expect(reportText(givenReport({ status: 'running', finishedAt: null }))).toContain('It has not ended');
     expect(runsText([])).toContain('tidemark reconcile run');

@@ -50,12 +50,13 @@ function ended(sentence: string): string {
 }
 
 const VERDICTS: Readonly<Record<RunSummary['status'], string>> = {
-  queued: 'waits for its turn', running: 'is going on', matched: 'matched: books and providers agree', discrepant: 'DISCREPANT: books and providers part',
+  queued: 'waits for its turn', running: 'is going on', matched: 'matched: what was compared agrees', discrepant: 'DISCREPANT: books and providers part',
   partial: 'PARTIAL: not every account could be compared; the rest stands', failed: 'FAILED: no account could be compared',
 };
 
-function verdict(report: Report): string {
-  return VERDICTS[report.status];
+function verdict({ status, accounts }: Report): string {
+  if (status !== 'matched' || accounts.checked > 0) return VERDICTS[status];
+  return 'nothing was compared';
 }
 
 export function countsText({ accounts, lines, discrepancies }: Pick<RunSummary, 'accounts' | 'lines' | 'discrepancies'>): string {
