@@ -77,7 +77,7 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const state = expectedAgainst({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps, actual: held, tolerance: input.tolerance });
   const newest = newestExpectedAt(state, { ...basis, at: basis.freshAt }, timeZone, sweeps);
   const compared = withStaleness(compare(state.quantities, held, input.tolerance), { providerAsOf: actual.providerAsOf, newestExpectedAt: newest });
-  const found = { sweeps, accepted, state };
+  const found = { sweeps, state };
   const evidence: OwnEvidence = { accountId, duplicateOf: input.duplicateOf, basis: { kind: basis.kind, id: basis.id, at: basis.at }, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps };
   const explained = await explainAll(tx, input, found, evidence, compared);
   const { basis: base } = evidence;
@@ -96,20 +96,19 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
 
 interface Found {
   readonly sweeps: Sweeps;
-  readonly accepted: ReadonlyMap<AssetId, Decimal>;
   readonly state: PlacedState;
 }
 
 async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, own: OwnEvidence, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
   const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: placements(line.asset, found.state, found.sweeps), divergence: null });
   if (!compared.some(({ outcome }) => isDiscrepancy(outcome) || outcome === 'stale')) return compared.map(quiet);
-  const { accountId, basis, actual, moves, timeZone, tolerance } = input;
-  const { sweeps, accepted, state } = found;
+  const { accountId, basis, actual, timeZone, tolerance } = input;
+  const { sweeps, state } = found;
   const snapshots = (await snapshotsAfter(tx, accountId, basis.at, actual.asOf)).map(({ snapshotId, capturedAt, currency, lines }) => ({ id: snapshotId, at: capturedAt, currency, lines }));
   const evidence: ExplanationInput = { ...own, others: await input.others() };
   return compared.map((line) => {
     if (!isDiscrepancy(line.outcome)) return line.outcome === 'stale' ? { ...quiet(line), explanations: explain(line, evidence) } : quiet(line);
-    const divergence = firstDivergence({ basis, snapshots, moves, timeZone, accepted, tolerance, asset: line.asset, difference: line.difference, sweeps, placed: state.placed });
+    const divergence = firstDivergence({ basis, snapshots, state, timeZone, tolerance, asset: line.asset, difference: line.difference, sweeps });
     return { ...line, explanations: explain(line, evidence), divergence };
   });
 }

@@ -1,13 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { BASIS, basisOf, bought, NEW_YORK, uuid } from '../expectation/expectation.fixture.js';
+import type { AccountMove } from '../expectation/account-move.js';
+import { BASIS, basisOf, bought, FETCHED, NEW_YORK, uuid } from '../expectation/expectation.fixture.js';
+import { expectedState } from '../expectation/expected-state.js';
 import { firstDivergence } from './first-divergence.js';
 import type { DivergenceInput, StatedSnapshot } from './first-divergence.js';
 
 const snapshot = (day: number, quantity: string): StatedSnapshot => ({ id: uuid(100 + day), at: `2026-11-${String(day).padStart(2, '0')}T22:00:00.000Z`, currency: 'USD', lines: [{ asset: 'equity:A', quantity }] });
 const of = ({ id, at }: StatedSnapshot) => ({ id, at });
 
-function found(snapshots: readonly StatedSnapshot[], given: Partial<DivergenceInput> = {}) {
-  return firstDivergence({ basis: basisOf({ 'equity:A': '10' }), snapshots, moves: [], timeZone: NEW_YORK, accepted: new Map(), tolerance: {}, asset: 'equity:A', difference: '5', ...given });
+interface Given extends Partial<Pick<DivergenceInput, 'tolerance' | 'difference'>> {
+  readonly moves?: readonly AccountMove[];
+  readonly accepted?: ReadonlyMap<string, string>;
+}
+
+function found(snapshots: readonly StatedSnapshot[], { moves = [], accepted = new Map(), tolerance = {}, difference = '5' }: Given = {}) {
+  const state = expectedState({ basis: basisOf({ 'equity:A': '10' }), moves, timeZone: NEW_YORK, accepted, until: FETCHED });
+  return firstDivergence({ basis: BASIS, snapshots, state, timeZone: NEW_YORK, tolerance, asset: 'equity:A', difference });
 }
 
 describe('where the books parted', () => {

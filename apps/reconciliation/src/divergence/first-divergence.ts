@@ -5,16 +5,15 @@
  *
  * A date alone on a snapshot's own day may lie on either side of it, so that snapshot agrees if it does with any few of those rows left out.
  */
-import type { Divergence, Tolerance } from '@tidemark/contracts';
-import { negate, subtract, sum } from '@tidemark/money';
+import type { Basis, Divergence, Tolerance } from '@tidemark/contracts';
+import { isZero, negate, subtract, sum } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import { compare, isDiscrepancy } from '../comparison/compare.js';
 import { changeOf } from '../expectation/account-move.js';
 import type { AccountMove } from '../expectation/account-move.js';
-import { expectedState } from '../expectation/expected-state.js';
-import type { BasisState } from '../expectation/expected-state.js';
+import type { ExpectedState } from '../expectation/expected-state.js';
 import { borderAt, sideOf } from '../expectation/side.js';
-import { NO_SWEEPS, quantitiesOf } from '../expectation/stated.js';
+import { NO_SWEEPS, quantityOf } from '../expectation/stated.js';
 import type { Held, Sweeps } from '../expectation/stated.js';
 
 export interface StatedSnapshot extends Held {
@@ -23,29 +22,28 @@ export interface StatedSnapshot extends Held {
 }
 
 export interface DivergenceInput {
-  readonly basis: BasisState;
+  readonly basis: Basis;
   /** Those after the basis and before the fetch, oldest first. */
   readonly snapshots: readonly StatedSnapshot[];
-  readonly moves: readonly AccountMove[];
+  /** What is expected as of the fetch. */
+  readonly state: Pick<ExpectedState, 'quantities' | 'counted'>;
   readonly timeZone: string;
-  readonly accepted: ReadonlyMap<AssetId, Decimal>;
   readonly tolerance: Tolerance;
   readonly asset: AssetId;
   /** Of the line that differs: actual − expected as of the fetch. */
   readonly difference: Decimal;
   readonly sweeps?: Sweeps;
-  /** Rows of the basis's own day that were taken to lie after it (`PlacedState.placed`). */
-  readonly placed?: readonly AccountMove[];
 }
 
 /** @returns `after` null where even the newest snapshot agrees and only the fetch does not; null where the difference is zero */
 export function firstDivergence(input: DivergenceInput): Divergence | null {
-  const { basis, snapshots, difference } = input;
-  if (difference === '0') return null;
+  const { basis, snapshots, difference, asset, state, sweeps = NO_SWEEPS } = input;
+  if (isZero(difference)) return null;
+  const changes = state.counted.map((move) => ({ move, change: changeOf(move, asset, sweeps) })).filter(({ change }) => !isZero(change));
   let after: Divergence['after'] = null;
   let apart = difference;
   for (const snapshot of snapshots.toReversed()) {
-    const residual = residualAt(input, snapshot);
+    const residual = residualAt(input, changes, snapshot);
     if (residual === null) return { before: { id: snapshot.id, at: snapshot.at }, after, difference: apart };
     after = { id: snapshot.id, at: snapshot.at };
     apart = residual;
@@ -53,17 +51,23 @@ export function firstDivergence(input: DivergenceInput): Divergence | null {
   return { before: { id: basis.id, at: basis.at }, after, difference: apart };
 }
 
+interface Change {
+  readonly move: AccountMove;
+  readonly change: Decimal;
+}
+
 /** Rows of a snapshot's own day that are tried on the other side. */
 const MOST_OPEN = 8;
 
 /** By how much a snapshot differs from what was expected then; null where it agrees. */
-function residualAt({ basis, moves, timeZone, accepted, tolerance, asset, sweeps = NO_SWEEPS, placed = [] }: DivergenceInput, snapshot: StatedSnapshot): Decimal | null {
-  const { quantities, counted } = expectedState({ basis, moves, timeZone, accepted, until: snapshot.at, sweeps });
-  const actual = quantitiesOf(snapshot, sweeps).get(asset) ?? '0';
-  const expected = sum([quantities.get(asset) ?? '0', ...placed.map((move) => changeOf(move, asset, sweeps))]);
+function residualAt({ state, timeZone, tolerance, asset, sweeps = NO_SWEEPS }: DivergenceInput, changes: readonly Change[], snapshot: StatedSnapshot): Decimal | null {
   const border = borderAt(snapshot.at, timeZone);
-  const open = counted.filter((move) => sideOf(move, border) === 'unclear').map((move) => changeOf(move, asset, sweeps)).filter((change) => change !== '0').slice(0, MOST_OPEN);
-  const agrees = Array.from({ length: 1 << open.length }, (_, bits) => sum([expected, ...open.filter((_change, index) => (bits & (1 << index)) !== 0).map(negate)])).some((tried) => !differs(tried, actual, asset, tolerance));
+  const { after = [], unclear = [] } = Object.groupBy(changes, ({ move }) => sideOf(move, border));
+  const taken = (rows: readonly Change[]) => rows.map(({ change }) => negate(change));
+  const expected = sum([state.quantities.get(asset) ?? '0', ...taken(after)]);
+  const actual = quantityOf(snapshot, asset, sweeps);
+  const open = unclear.slice(0, MOST_OPEN);
+  const agrees = Array.from({ length: 1 << open.length }, (_, bits) => sum([expected, ...taken(open.filter((_change, index) => (bits & (1 << index)) !== 0))])).some((tried) => !differs(tried, actual, asset, tolerance));
   return agrees ? null : subtract(actual, expected);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { compare } from '../comparison/compare.js';
 import { BASIS, bought, expected, move } from './expectation.fixture.js';
-import { quantitiesOf, sweepsOf } from './stated.js';
+import { quantitiesOf, quantityOf, sweepsOf } from './stated.js';
 import type { Held } from './stated.js';
 
 const SWEPT: Held = { currency: 'USD', lines: [{ asset: 'currency:USD', quantity: '1000' }, { asset: 'fund:SPAXX', quantity: '800', price: '1', countedAsCash: true }, { asset: 'equity:A', quantity: '3' }] };
@@ -25,6 +25,10 @@ describe('what a side states', () => {
     const given = { basis: { ...BASIS, ...SWEPT }, sweeps: sweepsOf(SWEPT) };
     expect(expected({}, [bought(1, 'fund:SPAXX', '100', '-100')], given)).toEqual({ 'currency:USD': '1000', 'equity:A': '3' });
     expect(expected({}, [move(1, { kind: 'deposit', cash: '100' }), bought(2, 'fund:SPAXX', '100', '-100')], given)).toEqual({ 'currency:USD': '1100', 'equity:A': '3' });
+  });
+
+  it('is the same asked of one asset', () => {
+    for (const [held, sweeps] of [[SWEPT, sweepsOf(SWEPT)], [APART, sweepsOf(SWEPT)], [APART, sweepsOf(APART)]] as const) for (const asset of ['currency:USD', 'currency:EUR', 'fund:SPAXX', 'equity:A']) expect(quantityOf(held, asset, sweeps)).toBe(quantitiesOf(held, sweeps).get(asset) ?? '0');
   });
 
   it('is no sweep without a currency', () => {

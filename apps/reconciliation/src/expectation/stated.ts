@@ -57,6 +57,16 @@ export function quantitiesOf({ lines }: Held, sweeps: Sweeps): Map<AssetId, Deci
   return new Map([...parts].map(([asset, quantities]) => [asset, sum(quantities)]));
 }
 
+/** As `quantitiesOf`, of one asset; zero where no line names it. */
+export function quantityOf({ lines }: Held, asset: AssetId, sweeps: Sweeps): Decimal {
+  const parts = lines.flatMap((line) => {
+    const sweep = sweeps.get(line.asset);
+    if (sweep === undefined) return line.asset === asset ? [line.quantity] : [];
+    return line.countedAsCash !== true && assetId('currency', sweep.currency) === asset ? [multiply(line.quantity, sweep.price)] : [];
+  });
+  return sum(parts);
+}
+
 /** Adds a change to what is held; an asset that was not held begins at zero. */
 export function addTo(quantities: Map<AssetId, Decimal>, asset: AssetId, change: Decimal): void {
   quantities.set(asset, add(quantities.get(asset) ?? '0', change));
