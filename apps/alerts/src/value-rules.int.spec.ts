@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertsRpc } from '@tidemark/contracts';
 import type { AlertCondition, AlertKind } from '@tidemark/contracts';
+import { newId } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
 import { discover, snapshotOf, startFixture } from './alerts.fixture.js';
 import type { AlertsFixture, GivenAccount, Shown } from './alerts.fixture.js';
+import { finishUsers } from './evaluation/due-users.js';
 
 let alerts: AlertsFixture;
 
@@ -189,6 +191,23 @@ describe('the market', () => {
     await waitUntil(async () => (await alerts.raised(account.userId)).length === 1, { describe: 'the alert' });
     await alerts.settled();
     expect(await alerts.raised(other.userId)).toEqual([]);
+  });
+});
+
+describe('a user who is being judged while something happens', () => {
+  it('is judged once more, and at once', async () => {
+    const userId = newId();
+    const due = { userId, version: 1, again: null, failed: false };
+    await alerts.owner.query(`INSERT INTO due_user (user_id, due_at, cause, recorded_at, positions, locked_until) VALUES ($1, '9999-01-01', '{}', now(), '{}', now() + interval '1 hour')`, [userId]);
+    // The event is written and not yet committed when the judging ends.
+    const finished = await alerts.database.transaction(async (tx) => {
+      await tx.query('UPDATE due_user SET version = version + 1 WHERE user_id = $1', [userId]);
+      const finishing = alerts.database.transaction((other) => finishUsers(other, [due]));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return { finishing };
+    });
+    await finished.finishing;
+    expect((await alerts.owner.query('SELECT version, locked_until FROM due_user WHERE user_id = $1', [userId])).rows).toEqual([{ version: 2, locked_until: null }]);
   });
 });
 

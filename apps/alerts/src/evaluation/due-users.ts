@@ -90,15 +90,15 @@ export interface Finished {
 export async function finishUsers(tx: SqlClient, finished: readonly Finished[]): Promise<void> {
   if (finished.length === 0) return;
   const rows = [...finished].sort((a, b) => (a.userId < b.userId ? -1 : 1));
-  const columns = [rows.map((one) => one.userId), rows.map((one) => one.version), rows.map((one) => (one.again === null ? null : instant(one.again))), rows.map((one) => one.failed)];
+  const done = rows.filter((one) => one.again === null);
+  // First: an event that comes between the two statements raises the version, and must find its user unlocked afterwards.
+  if (done.length > 0) await tx.query('DELETE FROM due_user d USING unnest($1::text[], $2::int[]) AS f(user_id, version) WHERE d.user_id = f.user_id AND d.version = f.version', [done.map((one) => one.userId), done.map((one) => one.version)]);
   // An event that came meanwhile keeps its own due time: only where nothing came does the later one hold.
   await tx.query(
     `UPDATE due_user d SET locked_until = NULL, attempts = CASE WHEN f.failed THEN d.attempts ELSE 0 END, due_at = CASE WHEN d.version = f.version AND f.again IS NOT NULL THEN f.again ELSE d.due_at END
      FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::boolean[]) AS f(user_id, version, again, failed) WHERE d.user_id = f.user_id AND (d.version <> f.version OR f.again IS NOT NULL)`,
-    columns,
+    [rows.map((one) => one.userId), rows.map((one) => one.version), rows.map((one) => (one.again === null ? null : instant(one.again))), rows.map((one) => one.failed)],
   );
-  const done = rows.filter((one) => one.again === null);
-  if (done.length > 0) await tx.query('DELETE FROM due_user d USING unnest($1::text[], $2::int[]) AS f(user_id, version) WHERE d.user_id = f.user_id AND d.version = f.version', [done.map((one) => one.userId), done.map((one) => one.version)]);
 }
 
 export async function waitingUsers(client: SqlClient, now: number): Promise<{ users: number; oldestMs: number }> {
