@@ -29,6 +29,22 @@ describe('a trade on Coinbase', () => {
   });
 });
 
+describe('the ledger of a wallet at Coinbase', () => {
+  it.each([
+    ['fiat_deposit', '100', 'deposit', true, true], ['fiat_withdrawal', '-100', 'withdrawal', true, true], ['transfer', '-5', 'cash_transfer', true, true], ['interest', '0.5', 'interest', false, false], ['sell', '50', 'adjustment', false, false],
+  ] as const)('%s of %s dollars is a %s', (type, amount, kind, external, transfer) => {
+    expect(of('coinbase', type, { amount })).toMatchObject({ kind, cash: amount, units: '0', external, transfer, doubts: [] });
+  });
+
+  it.each([
+    ['send', '-0.25', 'asset_transfer', true, true], ['send', '0.25', 'asset_transfer', true, true], ['pro_deposit', '-1', 'asset_transfer', true, true], ['staking_reward', '0.01', 'stock_dividend', false, false], ['trade', '-2', 'adjustment', false, false],
+  ] as const)('%s of %s coins is a %s', (type, quantity, kind, external, transfer) => {
+    expect(of('coinbase', type, { asset: 'crypto:ETH', quantity, currency: null })).toMatchObject({ kind, units: quantity, cash: '0', external, transfer, doubts: [] });
+  });
+
+  it('has words that nobody here knows', () => expect(of('coinbase', 'clawback', { asset: 'crypto:ETH', quantity: '-1' })).toMatchObject({ kind: 'unknown' }));
+});
+
 describe('dYdX', () => {
   it.each([['0.5', 'buy'], ['-0.5', 'sell']])('a fill of %s is a %s without cash, worth what it was traded at', (quantity, kind) => {
     expect(of('dydx', 'FILL/LIQUIDATED', { asset: 'provider:dydx:BTC-USD', quantity, price: '78010.5' })).toMatchObject({ kind, units: quantity, cash: '0', worth: '39005.25', doubts: [], external: false });

@@ -7,6 +7,7 @@ const CATALOGUE = {
   permission: [403, { error: 'PERMISSION_DENIED', error_details: 'Missing required scopes', message: 'Missing required scopes' }],
   argument: [400, { error: 'INVALID_ARGUMENT', error_details: '', message: 'invalid argument' }],
   not_found: [404, { error: 'NOT_FOUND', error_details: '', message: 'not found' }],
+  no_wallet: [404, { errors: [{ id: 'not_found', message: 'Not found' }] }],
   limit: [429, { errors: [{ id: 'rate_limit_exceeded', message: 'Too many requests' }] }],
   unavailable: [503, { error: 'UNAVAILABLE', error_details: '', message: 'service unavailable' }],
   internal: [500, { error: 'INTERNAL', error_details: '', message: 'internal error' }],

@@ -2,6 +2,7 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
+import { sum } from '@tidemark/money';
 import { createProviders, providerSettings, type CallContext, type ProviderPort, type ProviderSettings } from '@tidemark/providers';
 import { demoWorld, startSandbox, type RunningSandbox } from '../app.js';
 import { control } from '../testing/clients.js';
@@ -75,24 +76,58 @@ describe('Coinbase through its adapter', () => {
 
   it('reads every page of wallets and of trades', async () => {
     const world = demoWorld();
-    const coins = Array.from({ length: 600 }, (_, index) => ({ id: `c${index}`, kind: 'crypto' as const, symbol: `COIN${index}`, name: `Coin ${index}`, currency: 'USD', price: '1' }));
+    const coins = Array.from({ length: 300 }, (_, index) => ({ id: `c${index}`, kind: 'crypto' as const, symbol: `COIN${index}`, name: `Coin ${index}`, currency: 'USD', price: '1' }));
     const account = world.accounts.find(({ id }) => id === 'ada-coinbase')!;
     account.coinbase = { holds: [{ currency: 'COIN3', amount: '0.5' }] };
     account.holdings = coins.map(({ id }, index) => ({ security: id, quantity: `${index + 1}.25` }));
     const trades = Array.from({ length: 230 }, (_, index) => ({ id: `t${index}`, account: account.id, date: '2026-11-02', at: `2026-11-02T15:${String(Math.floor(index / 60)).padStart(2, '0')}:${String(index % 60).padStart(2, '0')}Z`, kind: 'buy' as const, security: 'c1', quantity: '0.1', price: '3.33', fees: '0.01', amount: '-0.343', currency: 'USD', description: 'Bought' }));
-    await control(sandbox, 'PUT', '/world', { ...world, securities: [...world.securities, ...coins], transactions: [...world.transactions, ...trades] });
+    await control(sandbox, 'PUT', '/world', { ...world, rateLimits: { enabled: false }, securities: [...world.securities, ...coins], transactions: [...world.transactions, ...trades] });
     const credentials = await approved();
     const fetched = await coinbase().fetchAccounts(request(credentials));
     if (!fetched.ok) throw new Error(fetched.error.detail);
     const lines = new Map(fetched.value.accounts[0]!.balances.map((line) => [line.asset, line.quantity]));
-    expect([lines.size, lines.get('crypto:COIN3'), lines.get('crypto:COIN599')]).toEqual([601, '4.25', '600.25']);
+    expect([lines.size, lines.get('crypto:COIN3'), lines.get('crypto:COIN299')]).toEqual([301, '4.25', '300.25']);
     const found = await coinbase().fetchTransactions({ ...request(credentials), from: '2026-01-01', to: '2026-11-20', cursor: null });
     if (!found.ok) throw new Error(found.error.detail);
     const [page] = found.value.pages;
     expect([page!.transactions.length, new Set(page!.transactions.map(({ identity }) => identity)).size, page!.wholeRange]).toEqual([231, 231, true]);
+    expect(page!.transactions.every(({ providerType }) => providerType === 'FILL')).toBe(true);
     expect(page!.transactions[0]).toMatchObject({ date: '2026-11-02', asset: 'crypto:COIN1', quantity: '0.1', price: '3.33', fees: '0.01', amount: null, currency: 'USD', providerType: 'FILL', providerSubtype: 'BUY' });
     const { requests } = await control<{ requests: { operation: string }[] }>(sandbox, 'GET', '/requests?provider=coinbase');
-    expect(requests.filter(({ operation }) => operation === 'listFills')).toHaveLength(3);
+    expect(['listAccounts', 'listFills'].map((name) => requests.filter(({ operation }) => operation === name).length)).toEqual([4, 3]);
+  });
+
+  it('reads what else moved in each wallet, so that everything leads to what is there', async () => {
+    const world = demoWorld();
+    const account = world.accounts.find(({ id }) => id === 'ada-coinbase')!;
+    const row = (id: string, kind: 'deposit' | 'withdrawal' | 'buy' | 'transfer_out' | 'stock_dividend' | 'adjustment', more: object): (typeof world.transactions)[number] => ({ id, account: account.id, date: '2026-09-08', at: `2026-09-08T15:00:${id}Z`, kind, amount: '0', currency: 'USD', description: id, ...more });
+    const deposits = Array.from({ length: 130 }, (_, index) => row(String(10 + (index % 40)), 'deposit', { id: `d${index}`, amount: '10.01' }));
+    const transactions = [
+      ...deposits, row('51', 'buy', { security: 'btc', quantity: '0.01', price: '60000', fees: '1.2', amount: '-601.2' }), row('52', 'withdrawal', { amount: '-100.05' }), row('53', 'transfer_out', { security: 'btc', quantity: '-0.004' }),
+      row('54', 'stock_dividend', { security: 'eth', quantity: '0.002' }), row('55', 'deposit', { amount: '77', pending: true }), row('56', 'adjustment', { security: 'eth', quantity: '0.5', wire: { coinbaseLedger: 'clawback' } }),
+    ];
+    await control(sandbox, 'PUT', '/world', { ...world, rateLimits: { enabled: false }, accounts: [{ ...account, cash: [{ currency: 'USD', amount: '600.05' }], holdings: [{ security: 'btc', quantity: '0.006' }, { security: 'eth', quantity: '0.502' }] }], transactions });
+    const credentials = await approved();
+    const range = { from: '2026-09-01', to: '2026-11-20', cursor: null };
+    const found = await coinbase().fetchTransactions({ ...request(credentials), ...range });
+    if (!found.ok) throw new Error(found.error.detail);
+    const rows = found.value.pages[0]!.transactions;
+    const words = rows.reduce<Record<string, number>>((counted, { providerType }) => ({ ...counted, [providerType]: (counted[providerType] ?? 0) + 1 }), {});
+    expect(words).toEqual({ FILL: 1, fiat_deposit: 131, fiat_withdrawal: 1, send: 1, staking_reward: 1, clawback: 1 });
+    expect(rows.filter(({ pending }) => pending)).toMatchObject([{ providerType: 'fiat_deposit', amount: '77', currency: 'USD', asset: null }]);
+    expect(rows.find(({ providerType }) => providerType === 'send')).toMatchObject({ asset: 'crypto:BTC', quantity: '-0.004', amount: null, currency: null });
+    const cash = rows.filter(({ pending, currency }) => pending !== true && currency === 'USD').map((one) => (one.providerType === 'FILL' ? '-601.2' : (one.amount ?? '0')));
+    expect([sum(cash), found.value.wholeRange, found.value.notes]).toEqual(['600.05', true, []]);
+    // Nothing moved since, and what holds something is asked all the same; empty wallets that did not change are not.
+    const none = await coinbase().fetchTransactions({ ...request(credentials), ...range, from: '2026-10-01' });
+    expect(none).toMatchObject({ ok: true, value: { pages: [{ transactions: [], wholeRange: true }] } });
+  });
+
+  it('notes a wallet whose ledger is not there, and takes back nothing of that account', async () => {
+    const credentials = await approved();
+    await control(sandbox, 'POST', '/faults', { provider: 'coinbase', operation: 'listTransactions', kind: 'status', status: 404, times: 1 });
+    const found = await coinbase().fetchTransactions({ ...request(credentials), from: '2026-01-01', to: '2026-11-20', cursor: null });
+    expect(found).toMatchObject({ ok: true, value: { wholeRange: false, pages: [{ wholeRange: false }], notes: [expect.stringContaining('wallet of BTC')] } });
   });
 
   it('wants another key where this one is unknown, revoked or may not view', async () => {

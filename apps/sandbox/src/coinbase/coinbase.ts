@@ -1,5 +1,5 @@
 /**
- * Coinbase Advanced Trade, under `/coinbase`: paths, fields and errors of docs.cdp.coinbase.com (read 2026-11). Each request carries a
+ * Coinbase Advanced Trade, and the ledgers of its wallets, under `/coinbase`: paths, fields and errors of docs.cdp.coinbase.com (read 2026-11). Each request carries a
  * token that is verified in full; 30 requests a second a key.
  */
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
@@ -8,6 +8,7 @@ import type { Sandbox } from '../server/sandbox.js';
 import type { Account } from '../world/world.js';
 import { CoinbaseError, usualCoinbaseError } from './coinbase-error.js';
 import { fillsPage } from './fills.js';
+import { ledgerPage } from './ledger.js';
 import type { CoinbaseQuery } from './pages.js';
 import { authenticated } from './token.js';
 import { accountsPage } from './wallets.js';
@@ -27,10 +28,11 @@ export function coinbase(sandbox: Sandbox): (app: FastifyInstance) => Promise<vo
     app.setNotFoundHandler((_request, reply) => reply.code(404).send(new CoinbaseError('not_found').body));
     operation(app, sandbox, 'listAccounts', '/api/v3/brokerage/accounts', accountsPage);
     operation(app, sandbox, 'listFills', '/api/v3/brokerage/orders/historical/fills', fillsPage);
+    operation(app, sandbox, 'listTransactions', '/v2/accounts/:wallet/transactions', (_sandbox, accounts, query, request) => ledgerPage(sandbox, accounts, (request.params as { wallet: string }).wallet, request.url.split('?')[0] ?? '', query));
   };
 }
 
-function operation(app: FastifyInstance, sandbox: Sandbox, name: string, path: string, answer: (sandbox: Sandbox, accounts: readonly Account[], query: CoinbaseQuery) => object): void {
+function operation(app: FastifyInstance, sandbox: Sandbox, name: string, path: string, answer: (sandbox: Sandbox, accounts: readonly Account[], query: CoinbaseQuery, request: FastifyRequest) => object): void {
   app.get(path, { config: { name: { operation: name, path } } }, async (request: FastifyRequest) => {
     const [asked = ''] = request.url.split('?');
     const key = await authenticated(sandbox, request.headers.authorization, `GET ${request.headers.host ?? ''}${asked}`);
@@ -40,7 +42,7 @@ function operation(app: FastifyInstance, sandbox: Sandbox, name: string, path: s
     // A login that the world broke is a key that its owner has revoked.
     if (accounts.some(({ login }) => (login ?? 'ok') !== 'ok')) throw new CoinbaseError('unauthorized', 'the key was revoked');
     if (!key.view) throw new CoinbaseError('permission');
-    return answer(sandbox, accounts, request.query as CoinbaseQuery);
+    return answer(sandbox, accounts, request.query as CoinbaseQuery, request);
   });
 }
 

@@ -183,7 +183,7 @@ export interface Transaction {
   repeats?: string;
   merchant?: string | null;
   fxRate?: Decimal;
-  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string; coinbaseType?: string; dydxType?: string; sizeInQuote?: boolean; amount?: Decimal };
+  wire?: { plaidType?: string; plaidSubtype?: string; snaptradeType?: string; coinbaseType?: string; coinbaseLedger?: string; dydxType?: string; sizeInQuote?: boolean; amount?: Decimal };
 }
 
 export interface CorporateAction {

@@ -13,6 +13,7 @@ import type { FetchedAccount } from '../port.js';
 import { redact } from '../redaction.js';
 import { at, booleanAt, decimalAt, fieldsAt, fieldsOf, listAt, misshapen, optionalFields, optionalText, textAt } from '../wire/shape.js';
 import type { Fields } from '../wire/shape.js';
+import { optionalInstant } from '../wire/time.js';
 
 const PROVIDER = 'coinbase';
 /** Of wallets that name no portfolio. */
@@ -23,6 +24,8 @@ export interface Wallet {
   readonly portfolio: string;
   readonly currency: string;
   readonly total: Decimal;
+  /** When anything of it last changed; null where it is not said. */
+  readonly updatedAt: string | null;
   readonly received: Fields;
 }
 
@@ -47,6 +50,7 @@ function walletOf(fields: Fields, path: string): Wallet {
     portfolio: optionalText(fields, 'retail_portfolio_id', path) ?? UNNAMED,
     currency,
     total: add(balanceOf(fieldsAt(fields, 'available_balance', path), currency, `${path}.available_balance`), hold === null ? '0' : balanceOf(hold, currency, `${path}.hold`)),
+    updatedAt: optionalInstant(fields, 'updated_at', path),
     received: fields,
   };
 }
@@ -91,8 +95,8 @@ function portfolioOf(portfolio: string, wallets: readonly Wallet[], hashKey: Uin
   };
 }
 
-/** Coinbase lists a wallet for every coin that there ever was; of those with nothing, only fiat says something: zero cash is a statement. */
-function isShown({ currency, total }: Wallet): boolean {
+/** Coinbase lists a wallet for every coin that can be had; of those with nothing, only fiat says something: zero cash is a statement. */
+export function isShown({ currency, total }: Wallet): boolean {
   return !isZero(total) || isCash(assetOfCode(currency));
 }
 

@@ -1,4 +1,4 @@
-/** Coinbase Advanced Trade over HTTP: every attempt carries a token of its own, since Coinbase takes each nonce once. */
+/** Coinbase over HTTP, Advanced Trade and the ledgers of its wallets alike: every attempt carries a token of its own, since Coinbase takes each nonce once. */
 import { randomBytes } from 'node:crypto';
 import type { Result } from '@tidemark/kernel';
 import type { ProviderDeps } from '../deps.js';
@@ -16,6 +16,8 @@ export type CoinbaseResult = Promise<Result<Answer, FailedCall>>;
 const ACCOUNTS_A_PAGE = '250';
 /** What a page of fills has by default; a greater limit is not documented. */
 const FILLS_A_PAGE = '100';
+/** Most rows a page of version 2 (docs.cdp.coinbase.com, Coinbase App pagination). */
+const ROWS_A_PAGE = '100';
 
 export class CoinbaseClient {
   private readonly calls: ProviderCalls;
@@ -35,6 +37,11 @@ export class CoinbaseClient {
   fills(context: CallContext, key: CoinbaseKey, range: { readonly from: string; readonly to: string }, cursor: string | null): CoinbaseResult {
     const query = { limit: FILLS_A_PAGE, start_sequence_timestamp: range.from, end_sequence_timestamp: range.to, ...(cursor === null ? {} : { cursor }) };
     return this.get('listFills', '/api/v3/brokerage/orders/historical/fills', query, context, key);
+  }
+
+  /** What moved in one wallet, newest first. @param after id of the last row of the page before */
+  ledger(context: CallContext, key: CoinbaseKey, walletId: string, after: string | null): CoinbaseResult {
+    return this.get('listTransactions', `/v2/accounts/${encodeURIComponent(walletId)}/transactions`, { limit: ROWS_A_PAGE, order: 'desc', ...(after === null ? {} : { starting_after: after }) }, context, key);
   }
 
   private get(operation: string, path: string, query: Readonly<Record<string, string>>, context: CallContext, key: CoinbaseKey): CoinbaseResult {

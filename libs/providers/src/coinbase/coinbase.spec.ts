@@ -7,6 +7,7 @@ import { shaped } from '../wire/shape.js';
 import { portfoliosOf, walletPageOf } from './accounts.js';
 import { fillPageOf } from './fills.js';
 import { coinbaseKey, coinbaseToken } from './key.js';
+import { ledgerPageOf } from './ledger.js';
 
 const parsed = (text: string): unknown => {
   const result = parseLossless(text);
@@ -85,6 +86,35 @@ describe('fills', () => {
     ['of no price', { price: '0', size_in_quote: true }, 'fills[0].price: a price other than zero is expected where the size counts the quote currency'],
     ['of no size', { size: 'x' }, 'fills[0].size: a number or null is expected'],
   ])('%s are refused by name', (_what, more, fault) => expect(faultOf(() => rows(more))).toBe(fault));
+});
+
+describe('the ledger of a wallet', () => {
+  const row = { id: 'l1', type: 'fiat_deposit', status: 'completed', amount: { amount: '100.50', currency: 'USD' }, native_amount: { amount: '100.50', currency: 'USD' }, description: null, created_at: '2026-11-02T15:30:00Z' };
+  const page = (more: object, pagination: object = { next_uri: null }) => ledgerPageOf({ data: [{ ...row, ...more }], pagination });
+
+  it('has cash of a currency and units of a coin, signed as the wallet feels them', () => {
+    expect(page({}).transactions).toEqual([expect.objectContaining({ identity: 'l1', date: '2026-11-02', providerType: 'fiat_deposit', asset: null, quantity: null, amount: '100.5', currency: 'USD' })]);
+    expect(page({ type: 'send', amount: { amount: '-0.25', currency: 'BTC' } }).transactions).toEqual([expect.objectContaining({ asset: 'crypto:BTC', quantity: '-0.25', amount: null, currency: null })]);
+  });
+
+  it('leaves trades to the fills and what failed to nobody, and marks what is pending', () => {
+    expect(page({ type: 'advanced_trade_fill' }).transactions).toEqual([]);
+    for (const status of ['failed', 'expired', 'canceled']) expect(page({ status }).transactions).toEqual([]);
+    expect(page({ status: 'pending' }).transactions).toMatchObject([{ pending: true }]);
+  });
+
+  it('goes on while there is a next page', () => {
+    expect([page({}).more, page({}, { next_uri: '' }).more, page({}, { next_uri: '/v2/accounts/w/transactions?starting_after=l1' }).more]).toEqual([false, false, true]);
+    expect(page({}).oldest).toEqual({ id: 'l1', at: '2026-11-02T15:30:00.000Z' });
+    expect(ledgerPageOf({ data: [] })).toEqual({ transactions: [], oldest: null, more: false });
+  });
+
+  it.each([
+    ['no rows', {}, 'data: a list is expected'],
+    ['no amount', { data: [{ ...row, amount: null }] }, 'data[0].amount: an object is expected'],
+    ['no type', { data: [{ ...row, type: null }] }, 'data[0].type: a text is expected'],
+    ['no instant', { data: [{ ...row, created_at: 'soon' }] }, 'data[0].created_at: a day or an instant is expected'],
+  ])('with %s is refused by name', (_what, body, fault) => expect(faultOf(() => ledgerPageOf(body))).toBe(fault));
 });
 
 describe('keys', () => {

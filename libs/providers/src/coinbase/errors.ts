@@ -1,6 +1,6 @@
 /**
- * What Coinbase's error answers mean. Pure. Advanced Trade answers `{error, error_details, message}`, a refused token the bare text
- * `Unauthorized`. A key that is refused, or lacks the permission to view, is the person's to replace.
+ * What Coinbase's error answers mean. Pure. Advanced Trade answers `{error, error_details, message}`, version 2 and limits
+ * `{errors: [{id, message}]}`, a refused token the bare text `Unauthorized`. A key that is refused, or lacks the permission to view, is the person's to replace.
  */
 import { verdictByStatus } from '../failure.js';
 import type { Verdict } from '../failure.js';
@@ -16,7 +16,10 @@ export function judgeCoinbase(status: number, body: unknown, requestId: string |
 }
 
 function wordsOf(body: unknown): { readonly code: string | null; readonly text: string } {
-  const { error, message, error_details: details } = (body ?? {}) as { error?: unknown; message?: unknown; error_details?: unknown };
+  const { errors } = (body ?? {}) as { errors?: unknown };
+  const first = (Array.isArray(errors) ? errors[0] : null) as { id?: unknown; message?: unknown } | null | undefined;
+  const given = first == null ? body : { error: first.id, message: first.message };
+  const { error, message, error_details: details } = (given ?? {}) as { error?: unknown; message?: unknown; error_details?: unknown };
   const texts = [error, message, details].filter((one): one is string => typeof one === 'string' && one !== '');
   return { code: typeof error === 'string' && error !== '' ? error.slice(0, 100) : null, text: texts.length === 0 ? '' : ` (${[...new Set(texts)].join(': ')})` };
 }

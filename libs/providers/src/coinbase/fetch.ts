@@ -1,6 +1,6 @@
 /**
- * Reads a Coinbase connection: every page of wallets, every page of fills. All or nothing. The pages of wallets are followed by cursor;
- * a wallet that stands on two of them moved while they were read, so they are read again.
+ * Reads a Coinbase connection: every page of wallets, of fills, and of what else moved in the wallets that hold something or changed within
+ * the range. All or nothing. A wallet that stands on two pages moved while they were read, so they are read again.
  */
 import { ok, refuse } from '@tidemark/kernel';
 import type { Result } from '@tidemark/kernel';
@@ -8,20 +8,19 @@ import { providerError } from '../failure.js';
 import type { CallContext, FetchedAccount, FetchedTransaction, FetchedTransactions, FetchRequest, ProviderError, TransactionsRequest } from '../port.js';
 import { asProviderError, reading } from '../reading.js';
 import type { Answer, FailedCall } from '../resilience/provider-calls.js';
-import { portfoliosOf, walletPageOf } from './accounts.js';
+import { isShown, portfoliosOf, walletPageOf } from './accounts.js';
 import type { Wallet } from './accounts.js';
 import type { CoinbaseClient } from './client.js';
 import { fillPageOf } from './fills.js';
 import { coinbaseKey } from './key.js';
 import type { CoinbaseKey } from './key.js';
+import { ledgerPageOf } from './ledger.js';
 
 const PROVIDER = 'coinbase';
 const MOST_PAGES = 2_000;
 const MOST_PASSES = 3;
 /** Market days end up to five hours after the day in UTC. */
 const DAYS_AFTER = 2;
-/** What the person is told once a sync: the history of cash is not whole. */
-const FILLS_ONLY = 'Coinbase Advanced Trade reports trades alone: deposits, withdrawals and transfers are seen by the balances they leave';
 
 export interface CoinbaseSource {
   readonly client: CoinbaseClient;
@@ -58,25 +57,65 @@ export async function readWallets(client: CoinbaseClient, call: CallContext, key
 export async function fetchCoinbaseTransactions(source: CoinbaseSource, request: TransactionsRequest): Promise<Result<FetchedTransactions, ProviderError>> {
   const key = keyOf(request.credential);
   if (!key.ok) return key;
-  // The portfolios are asked for as well: one without a trade is an account whose range is empty, not one that was not read.
+  // The portfolios are asked for as well: one without a transaction is an account whose range is empty, not one that was not read.
   const wallets = await readWallets(source.client, request.call, key.value);
   if (!wallets.ok) return wallets;
-  const found = new Map<string, Map<string, FetchedTransaction>>(wallets.value.map(({ portfolio }) => [portfolio, new Map()]));
-  const [only] = found.keys();
+  const found: Found = { rows: new Map(wallets.value.map(({ portfolio }) => [portfolio, new Map()])), unread: new Set(), notes: [] };
+  const fills = await readFills(source.client, request, key.value, found);
+  if (!fills.ok) return fills;
+  for (const wallet of wallets.value) {
+    if (!isShown(wallet) && (wallet.updatedAt ?? '9999') < request.from) continue;
+    const ledger = await readLedger(source.client, request, key.value, { wallet, found });
+    if (!ledger.ok) return ledger;
+  }
+  const pages = [...found.rows].map(([providerAccountId, rows]) => ({ providerAccountId, transactions: [...rows.values()], withdrawn: [], wholeRange: !found.unread.has(providerAccountId) }));
+  return ok({ pages, cursor: null, wholeRange: found.unread.size === 0, notes: found.notes });
+}
+
+interface Found {
+  readonly rows: Map<string, Map<string, FetchedTransaction>>;
+  /** Portfolios of which something could not be read. */
+  readonly unread: Set<string>;
+  readonly notes: string[];
+}
+
+async function readFills(client: CoinbaseClient, request: TransactionsRequest, key: CoinbaseKey, { rows: byPortfolio, notes }: Found): Promise<Result<void, ProviderError>> {
+  const [only] = byPortfolio.keys();
   let elsewhere = 0;
   const range = { from: `${request.from}T00:00:00.000Z`, to: `${dayAfter(request.to, DAYS_AFTER)}T00:00:00.000Z` };
-  const end = await eachPage((cursor) => source.client.fills(request.call, key.value, range, cursor), (answer) => {
+  const end = await eachPage((cursor) => client.fills(request.call, key, range, cursor), (answer) => {
     const page = reading(PROVIDER, 'listFills', answer, fillPageOf);
     for (const { portfolio, transactions } of page.ok ? page.value.fills : []) {
-      const rows = found.get(portfolio ?? only ?? '');
+      const rows = byPortfolio.get(portfolio ?? only ?? '');
       if (rows === undefined) elsewhere += 1;
       for (const row of transactions) if (row.date >= request.from && row.date <= request.to) rows?.set(row.identity, row);
     }
     return page;
   });
-  if (!end.ok) return end;
-  const pages = [...found].map(([providerAccountId, rows]) => ({ providerAccountId, transactions: [...rows.values()], withdrawn: [], wholeRange: true }));
-  return ok({ pages, cursor: null, wholeRange: true, notes: [FILLS_ONLY, ...(elsewhere === 0 ? [] : [`${elsewhere} trades of portfolios that the key does not list are left out`])] });
+  if (elsewhere > 0) notes.push(`${elsewhere} trades of portfolios that the key does not list are left out`);
+  return end;
+}
+
+/** What else moved in a wallet. One whose ledger Coinbase does not have (404) is noted, and its portfolio is not read whole. */
+async function readLedger(client: CoinbaseClient, request: TransactionsRequest, key: CoinbaseKey, { wallet, found }: { readonly wallet: Wallet; readonly found: Found }): Promise<Result<void, ProviderError>> {
+  for (let after: string | null = null, page = 0; page < MOST_PAGES; page += 1) {
+    const answer: Result<Answer, FailedCall> = await client.ledger(request.call, key, wallet.id, after);
+    if (!answer.ok && answer.error.status === 404) {
+      found.unread.add(wallet.portfolio);
+      found.notes.push(`Coinbase has no list of what moved in the wallet of ${wallet.currency}: deposits and withdrawals of it are not known`);
+      return ok(undefined);
+    }
+    if (!answer.ok) return refuse(asProviderError(answer.error));
+    const read = reading(PROVIDER, 'listTransactions', answer.value, ledgerPageOf);
+    if (!read.ok) return read;
+    const rows = found.rows.get(wallet.portfolio);
+    for (const row of read.value.transactions) if (row.date >= request.from && row.date <= request.to) rows?.set(row.identity, row);
+    const { oldest, more } = read.value;
+    if (!more || oldest === null || oldest.at < request.from) return ok(undefined);
+    if (oldest.id === after) break;
+    after = oldest.id;
+  }
+  return refuse(providerError({ code: 'provider_malformed', class: 'final', detail: 'coinbase listTransactions: the pages have no end' }));
 }
 
 /** Every page to the end, by cursor. A cursor that comes back is no end: nothing would ever stop. */
