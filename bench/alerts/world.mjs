@@ -17,8 +17,8 @@ export function people(count) {
 
 export async function discover({ connections }, person) {
   const { userId, connectionId, accountId } = person;
-  const details = { providerAccountId: accountId, name: 'Bench', type: 'investment', subtype: null, mask: null, currency: 'USD' };
-  const data = { userId, connectionId, accountId, provider: 'snaptrade', institutionId: 'bench', institutionName: 'Bench', details, capabilities: { trading: false, realtime: false, transactions: true } };
+  const details = { providerAccountId: accountId, name: 'Bench', officialName: null, type: 'investment', subtype: null, mask: null, numberHash: null, currency: 'USD' };
+  const data = { userId, connectionId, accountId, provider: 'snaptrade', institutionId: 'bench', institutionName: 'Bench', details, capabilities: { trading: false, realtime: false, positions: true, transactions: true } };
   await append(connections, person, 'AccountDiscovered', data);
 }
 
