@@ -6,7 +6,6 @@ import { activitiesOf } from '../activities/load-activities.js';
 import { gainsOf } from '../gains/gains-of.js';
 import { daysAsked } from '../reads/days-asked.js';
 import type { HistoryReads } from '../reads/read-context.js';
-import { readDayRanges } from '../series/day-ranges.js';
 import { loadScope } from '../series/load-scope.js';
 import { pointOf } from '../series/point.js';
 import type { ScopeAsked } from '../series/scope-accounts.js';
@@ -21,10 +20,9 @@ export interface ExportAsked extends ScopeAsked {
 }
 
 export async function historyTable(reads: HistoryReads, asked: ExportAsked): Promise<Result<Table<historyRpc.HistoryPoint>, Problem>> {
-  const loaded = await loadScope(reads, asked);
+  const loaded = await loadScope(reads, asked, { ranges: true });
   if (!loaded.ok) return loaded;
-  const { base, days, reasons } = loaded.value;
-  const ranges = await readDayRanges(reads.database, asked, loaded.value);
+  const { base, days, ranges, reasons } = loaded.value;
   return ok({ of: 'history', columns: HISTORY_COLUMNS, rows: days.map((day) => pointOf(day, ranges.get(day.date))), from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, currency: base, reasons });
 }
 

@@ -13,14 +13,18 @@ import type { HistoryAccount } from '../projections/accounts/row.js';
 import type { DayNumber } from '../reconstruction/model.js';
 import { BlockCache } from '../storage/block-cache.js';
 import type { DayColumns } from '../storage/day-columns.js';
-import { readFlows, readTransferFlows } from '../storage/flows.js';
+import { flowsPart } from '../storage/flows.js';
 import type { StoredFlow } from '../storage/flows.js';
 import { NEWEST } from '../storage/read-days.js';
 import { readColumns } from '../storage/read-columns.js';
+import { nothing } from '../storage/read-together.js';
+import type { ReadPart } from '../storage/read-together.js';
 import type { BorderFlow } from './border-flow.js';
 import { combineDays } from './combine-days.js';
 import { countedDays } from './counted-days.js';
 import type { CountsOn } from './counted-days.js';
+import { dayRangesPart } from './day-ranges.js';
+import type { DayOfRange, DayRanges } from './day-ranges.js';
 import { lastClosedOf, marketOfAccount } from './last-closed.js';
 import { matchTransfers } from './match-transfers.js';
 import { rangeOf } from './period.js';
@@ -54,6 +58,8 @@ export interface ScopeSeries {
   readonly flows: readonly ScopeFlow[];
   /** Accounts that came into the scope or went, in the base currency. */
   readonly borders: readonly BorderFlow[];
+  /** Open, high, low and last of the days on which the scope was watched; loaded where `ranges` is asked for. */
+  readonly ranges: DayRanges;
   /** Why an account does not count on a day; null where it does. */
   readonly countsOn: ReadonlyMap<string, CountsOn>;
 }
@@ -66,8 +72,13 @@ function cacheOf(database: Database): BlockCache {
   return known;
 }
 
-/** @param flows whether the answer is to list them */
-export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows = false }: { readonly flows?: boolean } = {}): Promise<Result<ScopeSeries, Problem>> {
+/** What the answer is to list beside its days. */
+export interface Listed {
+  readonly flows?: boolean;
+  readonly ranges?: boolean;
+}
+
+export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows = false, ranges = false }: Listed = {}): Promise<Result<ScopeSeries, Problem>> {
   const { database, clock, prices } = reads;
   if (query.revision !== undefined && query.account === undefined) return refuse(invalidRevision('a revision is of one account: name it with account='));
   const found = await readScopeAccounts(database, query);
@@ -80,9 +91,10 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
   const reach = reachOf(scope, range.value);
   const countsOn = countedDays(scope.all, closeOfDay);
   const asked = scope.inScope.filter((one) => one.revision > 0).map(({ account, revision }) => ({ accountId: account.accountId, revision: query.revision ?? revision, stated: !account.transactions }));
-  const [columns, stored] = await Promise.all([
-    readColumns(database, cacheOf(database), { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to, compacting: scope.compacting }),
-    loadFlows(database, asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
+  const days = { accounts: asked, from: reach.from - 1, to: reach.to, compactedTo: scope.compactedTo ?? reach.to, compacting: scope.compacting };
+  const { columns, beside: [stored, watched] } = await readColumns(database, cacheOf(database), days, [
+    flowsOf(asked.map((one) => one.accountId), reach, flows, query.revision ?? NEWEST),
+    ranges ? dayRangesPart(query, { base: scope.base, ...range.value }) : nothing<DayOfRange>(),
   ]);
   // What does not count that day takes no other's counterpart: a second link of an account has the same transfers.
   const matched = matchTransfers(stored.filter(({ accountId, day }) => countsOn.get(accountId)?.(day) === null));
@@ -100,6 +112,7 @@ export async function loadScope(reads: HistoryReads, query: ScopeQuery, { flows 
     revision: asked.reduce((sum, one) => sum + one.revision, 0),
     accounts: scope.inScope.map((one) => one.account),
     flows: flows ? stored.filter((flow) => flow.day >= reach.from).map((flow) => ({ ...flow, internal: matched.has(flow.id) })) : [],
+    ranges: new Map(watched),
     countsOn,
   });
 }
@@ -115,10 +128,10 @@ function reachOf({ all, inScope }: ScopeAccounts, { from, to }: { from: DayNumbe
 const closeOfDay = (account: Account, day: DayNumber): number => closeMs(day, marketOfAccount(account));
 
 /** A scope of one has no transfers within it. The days around are looked at too: the other side of a transfer may lie there. */
-async function loadFlows(database: Database, accountIds: readonly string[], { from, to }: { from: DayNumber; to: DayNumber }, all: boolean, revision: number): Promise<StoredFlow[]> {
-  if (to < from) return [];
-  if (all) return readFlows(database, accountIds, from, to, revision);
-  return accountIds.length > 1 ? readTransferFlows(database, accountIds, from, to) : [];
+function flowsOf(accountIds: readonly string[], { from, to }: { from: DayNumber; to: DayNumber }, all: boolean, revision: number): ReadPart<StoredFlow[]> {
+  if (to < from || accountIds.length === 0) return nothing();
+  if (all) return flowsPart(accountIds, from, to, revision, { transfersOnly: false });
+  return accountIds.length > 1 ? flowsPart(accountIds, from, to, NEWEST, { transfersOnly: true }) : nothing();
 }
 
 /** Transfers whose parts are all on one day: they are in neither inflow nor outflow of it. */

@@ -10,7 +10,6 @@ import { chartText } from './chart-text.js';
 import { loadScope } from './load-scope.js';
 import type { ScopeSeries } from './load-scope.js';
 import { pointOf } from './point.js';
-import { readDayRanges } from './day-ranges.js';
 
 @Controller()
 export class PortfolioHistoryController {
@@ -19,10 +18,9 @@ export class PortfolioHistoryController {
   @RpcMethod(historyRpc.portfolioHistory)
   async history(payload: RequestOf<typeof historyRpc.portfolioHistory>, context: RpcContext): Promise<RpcReply<historyRpc.PortfolioHistory>> {
     const stale = await isStale(this.reads.database, context.after);
-    const scope = await loadScope(this.reads, { ...payload, userId: context.userId });
+    const scope = await loadScope(this.reads, { ...payload, userId: context.userId }, { ranges: true });
     if (!scope.ok) return refused(scope.error);
-    const { base, days, reasons, revision } = scope.value;
-    const ranges = await readDayRanges(this.reads.database, { ...payload, userId: context.userId }, scope.value);
+    const { base, days, reasons, ranges, revision } = scope.value;
     const points = days.map((day) => pointOf(day, ranges.get(day.date)));
     if (payload.period === '1D' && payload.revision === undefined) points.push(...(await this.openDay(scope.value)));
     const chart = chartText({ currency: base, from: days[0]?.date ?? null, to: days.at(-1)?.date ?? null, points, reasons: [...reasons], revision });

@@ -5,6 +5,8 @@ import type { AssetId, Decimal } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import type { DayNumber, ExternalFlow } from '../reconstruction/model.js';
 import { NEWEST } from './read-days.js';
+import { jsonRows } from './read-together.js';
+import type { ReadPart } from './read-together.js';
 
 export interface StoredFlow extends ExternalFlow {
   readonly id: number;
@@ -26,18 +28,26 @@ interface FlowRow {
 
 /** Flows at the newest revision of each account or, where one is named, as they were known at it; by account and day. */
 export async function readFlows(client: SqlClient, accountIds: readonly string[], from: DayNumber, to: DayNumber, revision: number = NEWEST): Promise<StoredFlow[]> {
-  const { rows } = await client.query<FlowRow>(`${SELECT} WHERE ${STANDING} ORDER BY account_id, day, id`, [accountIds, dayOf(from), dayOf(to), revision]);
+  const { rows } = await client.query<FlowRow>(`${SELECT} WHERE ${standing('$1', '$2', '$3', '$4')} ORDER BY account_id, day, id`, [accountIds, dayOf(from), dayOf(to), revision]);
   return rows.map(flowOf);
 }
 
-/** Of these the ones that may be one side of a transfer between accounts of the user. */
-export async function readTransferFlows(client: SqlClient, accountIds: readonly string[], from: DayNumber, to: DayNumber): Promise<StoredFlow[]> {
-  const { rows } = await client.query<FlowRow>(`${SELECT} WHERE ${STANDING} AND transfer ORDER BY account_id, day, id`, [accountIds, dayOf(from), dayOf(to), NEWEST]);
-  return rows.map(flowOf);
+type FlowFields = readonly [id: number, accountId: string, day: string, transactionId: string | null, kind: string, transfer: boolean, asset: AssetId | null, units: Decimal | null, currency: string | null, amount: Decimal | null];
+const FIELDS = ['id', 'account_id', 'day', 'transaction_id', 'kind', 'transfer', 'asset', 'units::text', 'currency', 'amount::text'];
+
+/** As `readFlows`, beside other reads. @param transfersOnly the ones that may be one side of a transfer between accounts of the user */
+export function flowsPart(accountIds: readonly string[], from: DayNumber, to: DayNumber, revision: number, { transfersOnly }: { readonly transfersOnly: boolean }): ReadPart<StoredFlow[]> {
+  return jsonRows(
+    FIELDS,
+    (parameter) => `external_flow WHERE ${standing(parameter(accountIds), parameter(dayOf(from)), parameter(dayOf(to)), parameter(revision))}${transfersOnly ? ' AND transfer' : ''}`,
+    'account_id, day, id',
+    ([id, account_id, day, transaction_id, kind, transfer, asset, units, currency, amount]: FlowFields) => flowOf({ id, account_id, day, transaction_id, kind, transfer, asset, units, currency, amount }),
+  );
 }
 
 const SELECT = 'SELECT id, account_id, day::text, transaction_id, kind, transfer, asset, units, currency, amount FROM external_flow';
-const STANDING = `account_id = ANY($1::uuid[]) AND day BETWEEN $2 AND $3 AND since_revision <= $4 AND coalesce(until_revision, ${NEWEST}::bigint + 1) > $4`;
+const standing = (ids: string, from: string, to: string, revision: string): string =>
+  `account_id = ANY(${ids}::uuid[]) AND day BETWEEN ${from} AND ${to} AND since_revision <= ${revision} AND coalesce(until_revision, ${NEWEST}::bigint + 1) > ${revision}`;
 
 function flowOf(row: FlowRow): StoredFlow {
   return {
