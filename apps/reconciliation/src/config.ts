@@ -10,7 +10,8 @@ import { DEFAULT_TOLERANCE, readTolerance, toleranceText } from './tolerance-set
 
 const auditKey = { accepts: '32 bytes in base64', fromFile: true, parse: (given: string) => (/^[A-Za-z0-9+/]{43}=$/.test(given) ? Buffer.from(given, 'base64') : undefined) };
 
-const SCHEMA = {
+/** docs/reconciliation.md lists them; a test compares. */
+export const SCHEMA = {
   NATS_URL: natsUrl(),
   /** Copies of each stream that the bus keeps: 3 in a cluster of three or more, 1 on a single server. */
   NATS_STREAM_REPLICAS: integer({ min: 1, max: 5, default: 1 }),
