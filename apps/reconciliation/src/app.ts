@@ -45,6 +45,8 @@ export const migrations = (partitions?: number) => [eventLogMigration(partitions
 /** What a test gives in place of the world. */
 export interface Given {
   readonly clock?: Clock;
+  /** Of provider calls, whose signatures go by real time whatever the other clock says. */
+  readonly callClock?: Clock;
   readonly random?: () => number;
   /** Waits between the attempts of a provider call. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
@@ -80,7 +82,7 @@ async function run(config: ReconciliationConfig, given: Given, opened: Opened): 
   const common = { clock: given.clock ?? systemClock, random: given.random ?? Math.random, logger, metrics: reconciliationMetrics(registry) };
   const deps: ReconciliationDeps = {
     ...common, database, log, credentials, newId, auditKey: config.AUDIT_KEY, tolerance: config.tolerance, settings: config.runs,
-    providers: providerDirectory({ ...common, settings: config.providers, credentials, ...(given.sleep ? { sleep: given.sleep } : {}) }),
+    providers: providerDirectory({ ...common, clock: given.callClock ?? common.clock, settings: config.providers, credentials, ...(given.sleep ? { sleep: given.sleep } : {}) }),
     wake: () => worker.wake(),
   };
   const worker = new TaskWorker(deps, randomUUID());

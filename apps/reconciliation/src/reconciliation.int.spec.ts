@@ -4,6 +4,9 @@ import { reconciliationRpc as rpc } from '@tidemark/contracts';
 import { newId } from '@tidemark/service';
 import { NOW, ReconciliationFixture } from './testing/reconciliation.fixture.js';
 
+const COINS = { cash: [{ currency: 'USD', amount: '100' }], holdings: [{ security: 'btc', quantity: '0.2' }] };
+const PERPETUALS = { cash: [{ currency: 'USDC', amount: '20000.5' }], holdings: [{ security: 'btc-perpetual', quantity: '-0.3', costBasis: '-25000' }], dydx: { address: 'dydx1q7l0fz4kn3w6m8tce5xa2vsrd9ugyhpj0k7ezn', subaccountNumber: 0 } };
+
 let fixture: ReconciliationFixture;
 beforeAll(async () => {
   fixture = await ReconciliationFixture.start('reconciliation');
@@ -50,9 +53,11 @@ describe('a reconciliation', () => {
 
   it('puts several exchanges through several providers into one report', async () => {
     for (const institution of ['north', 'east', 'south']) await fixture.held('eve', institution);
+    await fixture.held('eve', 'coinbase', COINS);
+    await fixture.held('eve', 'dydx', PERPETUALS);
     const report = await fixture.reconciled('eve');
-    expect(report).toMatchObject({ status: 'matched', accounts: { checked: 3 }, lines: { matched: 6 }, progress: { accounts: 3, done: 3 } });
-    expect(report.accountReports.map(({ institution, provider, result }) => [institution, provider, result])).toEqual([['east institution', 'plaid', 'matched'], ['north institution', 'plaid', 'matched'], ['south institution', 'snaptrade', 'matched']]);
+    expect(report).toMatchObject({ status: 'matched', accounts: { checked: 5, failed: 0 }, lines: { mismatch: 0, missing_local: 0, missing_remote: 0 }, progress: { accounts: 5, done: 5 } });
+    expect(report.accountReports.map(({ institution, provider, result }) => [institution, provider, result])).toEqual([['coinbase institution', 'coinbase', 'matched'], ['dydx institution', 'dydx', 'matched'], ['east institution', 'plaid', 'matched'], ['north institution', 'plaid', 'matched'], ['south institution', 'snaptrade', 'matched']]);
   });
 
   it('reports many discrepancies, each once, page by page', async () => {
@@ -100,9 +105,29 @@ describe('a reconciliation', () => {
   });
 });
 
+describe('an exchange', () => {
+  it('of coins is compared coin by coin, with what was traded since', async () => {
+    const cb = await fixture.held('cob', 'coinbase', COINS);
+    await fixture.at('2026-11-21T22:00:00.000Z');
+    await fixture.sandbox.happened({ account: cb.worldId, date: '2026-11-21', at: '2026-11-21T15:00:00Z', kind: 'buy', security: 'btc', quantity: '0.001', price: '80000', amount: '-80' });
+    await fixture.sandbox.change(() => void Object.assign(fixture.sandbox.account(cb.worldId), { cash: [{ currency: 'USD', amount: '20' }], holdings: [{ security: 'btc', quantity: '0.20000001' }] }));
+    expect((await fixture.reconciled('cob')).accountReports[0]?.lines.map(({ asset, expected, actual, outcome }) => [asset, expected, actual, outcome])).toEqual([['crypto:BTC', '0.201', '0.20000001', 'mismatch'], ['currency:USD', '20', '20', 'matched']]);
+  });
+
+  it('of perpetuals is compared by positions of either side and by what it settles in', async () => {
+    const dy = await fixture.held('dyd', 'dydx', PERPETUALS);
+    const [first] = (await fixture.reconciled('dyd')).accountReports;
+    expect(first).toMatchObject({ result: 'matched' });
+    const perpetual = first?.lines.find(({ actual }) => actual === '-0.3');
+    expect(perpetual?.asset).toMatch(/^provider:dydx:/);
+    await fixture.sandbox.hold(dy.worldId, 'btc-perpetual', '0.3');
+    expect((await fixture.reconciled('dyd')).accountReports[0]?.lines.find(({ asset }) => asset === perpetual?.asset)).toMatchObject({ expected: '-0.3', actual: '0.3', difference: '0.6', outcome: 'mismatch' });
+  });
+});
+
 describe('what is asked', () => {
   it('wrongly is refused with the field named, and nothing begins', async () => {
-    const asked = (payload: object) => fixture.call(rpc.startReconciliation, 'bad', payload as never);
+    const asked = (payload: object) => fixture.call(rpc.startReconciliation, 'bad', payload);
     expect(await asked({ accountIds: ['not an id'] })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'accountIds/0' }] } });
     expect(await asked({ tolerance: { relative: '1.5' } })).toMatchObject({ ok: false, error: { code: 'validation_failed', errors: [{ field: 'tolerance/relative', message: expect.stringContaining('below 1') }] } });
     expect(await asked({ tolerances: {} })).toMatchObject({ ok: false, error: { errors: [{ field: 'tolerances', message: expect.stringContaining('known are') }] } });

@@ -27,7 +27,7 @@ export function readTolerance(given: string | undefined): ToleranceRead {
   if (parsed === null) return { ok: false, problems: [`RECONCILIATION_TOLERANCE must be ${toleranceText.accepts}: it is no JSON object`] };
   const wrong = fieldErrors(Tolerance, parsed);
   if (wrong) return { ok: false, problems: wrong.map(({ field, message }) => `RECONCILIATION_TOLERANCE: ${field === '' ? 'it' : field.replaceAll('/', '.')} ${message}`) };
-  return { ok: true, value: resolveTolerance(DEFAULT_TOLERANCE, parsed as Tolerance) };
+  return { ok: true, value: resolveTolerance(DEFAULT_TOLERANCE, parsed) };
 }
 
 function jsonOf(text: string): object | null {

@@ -115,7 +115,8 @@ function movesOf({ pages, wholeRange }: FetchedTransactions, range: { from: stri
   const named = Map.groupBy(pages.filter((page) => page.providerAccountId !== ''), (page) => page.providerAccountId);
   return new Map([...named].map(([id, own]) => [id, {
     ...range,
-    transactions: own.flatMap((page) => page.transactions),
+    // Some providers tell more than was asked for: what is older is what sync recorded long ago, and no news.
+    transactions: own.flatMap((page) => page.transactions).filter(({ date }) => date >= range.from),
     withdrawn: [...own.flatMap((page) => page.withdrawn), ...anybodys],
     whole: own.every((page) => page.wholeRange ?? wholeRange),
   }]));

@@ -13,8 +13,8 @@ import { migrate, openDatabase, provisionDatabase, provisionReader } from '@tide
 import type { Database } from '@tidemark/postgres';
 import { waitForPositions } from '@tidemark/projections';
 import { createProviders, providerSettings } from '@tidemark/providers';
-import type { Credential, FetchRequest, ProviderPort } from '@tidemark/providers';
-import { connectNats, newId, RpcClient } from '@tidemark/service';
+import type { Credential, FetchRequest, LinkProof, ProviderPort } from '@tidemark/providers';
+import { connectNats, newId, RpcClient, systemClock } from '@tidemark/service';
 import type { RunningService } from '@tidemark/service';
 import { ManualClock, startNats, testDatabase, waitUntil } from '@tidemark/testing';
 import { startReconciliation } from '../app.js';
@@ -27,6 +27,8 @@ import { SandboxWorld } from './sandbox-world.fixture.js';
 export const NOW = '2026-11-20T22:00:00.000Z';
 const PARTITIONS = 2;
 const CREDENTIALS_KEY = Buffer.alloc(32, 7).toString('base64');
+/** Who reaches which institution of the world; Plaid the others. */
+const PROVIDERS: Readonly<Record<string, string>> = { south: 'snaptrade', coinbase: 'coinbase', dydx: 'dydx' };
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export type Report = rpc.Report;
@@ -87,11 +89,11 @@ export class ReconciliationFixture {
       NATS_URL: bus.url, RECONCILIATION_PG_URL: own.serviceUrl, RECONCILIATION_PG_OWNER_URL: own.ownerUrl, RECONCILIATION_HTTP_PORT: '0', LOG_LEVEL: process.env['RECONCILIATION_SPEC_LOG'] ?? 'silent', TIDEMARK_PARTITIONS: String(PARTITIONS),
       RECONCILIATION_POLL: '50ms', RECONCILIATION_LOCK: '1s', RECONCILIATION_BACKOFF: '100ms', AUDIT_KEY: Buffer.alloc(32, 9).toString('base64'), CREDENTIALS_KEY, CREDENTIALS_PG_URL: reader.url,
       PLAID_BASE_URL: `${sandbox.url}/plaid`, PLAID_CLIENT_ID: 'sandbox-plaid-client', PLAID_SECRET: 'sandbox-plaid-secret', PLAID_TIMEOUT_MS: '1500', PLAID_BREAKER_MS: '100',
-      SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: 'SANDBOX-TIDEMARK', SNAPTRADE_CONSUMER_KEY: 'sandbox-snaptrade-consumer-key', SNAPTRADE_TIMEOUT_MS: '1500', COINBASE_ENABLED: 'false', DYDX_ENABLED: 'false',
+      SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: 'SANDBOX-TIDEMARK', SNAPTRADE_CONSUMER_KEY: 'sandbox-snaptrade-consumer-key', SNAPTRADE_TIMEOUT_MS: '1500', COINBASE_BASE_URL: `${sandbox.url}/coinbase`, DYDX_BASE_URL: `${sandbox.url}/dydx`,
     };
     const settings = providerSettings(this.env);
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));
-    this.ports = createProviders(settings.value, { clock: this.clock, random: Math.random, log: quiet, onCall: () => undefined, accountNumberKey: await ensureAccountNumberKey(this.credentials) });
+    this.ports = createProviders(settings.value, { clock: systemClock, random: Math.random, log: quiet, onCall: () => undefined, accountNumberKey: await ensureAccountNumberKey(this.credentials) });
     this.first = await this.instance();
     this.database = await openDatabase({ url: own.serviceUrl, application: 'spec', poolSize: 4 });
     this.owner = await openDatabase({ url: own.ownerUrl, application: 'owner', poolSize: 1 });
@@ -112,7 +114,7 @@ export class ReconciliationFixture {
   /** Another replica of the service. */
   async instance(settings: Record<string, string> = {}, given: Given = {}): Promise<RunningService> {
     const sleep = async (milliseconds: number) => void this.slept.push(milliseconds);
-    const running = await startReconciliation(reconciliationConfig({ ...this.env, ...settings }), { clock: this.clock, sleep, ...given });
+    const running = await startReconciliation(reconciliationConfig({ ...this.env, ...settings }), { clock: this.clock, callClock: systemClock, sleep, ...given });
     let closed: Promise<void> | null = null;
     const close = () => (closed ??= running.close());
     this.closers.push(close);
@@ -165,7 +167,7 @@ export class ReconciliationFixture {
 
   /** Links what a person has at an institution, as connections would. */
   async link(userId: string, institution: string, more: { person?: string; connectionId?: string } = {}): Promise<Linked> {
-    const provider = institution === 'south' ? 'snaptrade' : 'plaid';
+    const provider = PROVIDERS[institution] ?? 'plaid';
     const port = this.ports.get(provider);
     if (!port) throw new Error(provider);
     const connectionId = more.connectionId ?? newId();
@@ -174,7 +176,7 @@ export class ReconciliationFixture {
     const user = registered === null ? {} : { userCredential: registered };
     const providerInstitutionId = { north: 'ins_1', east: 'ins_2', south: 'SOUTH' }[institution] ?? null;
     const started = good(await port.startLink({ call, providerInstitutionId, institutionName: institution, trading: false, ...user }));
-    const proof = await this.sandbox.control<Record<string, string>>('POST', '/links/approve', { link: { kind: started.kind, ...(started.token === undefined ? {} : { token: started.token }), ...(started.url === undefined ? {} : { url: started.url }) }, as: { person: more.person ?? userId } });
+    const proof = await this.sandbox.control<LinkProof>('POST', '/links/approve', { link: { kind: started.kind, ...(started.token === undefined ? {} : { token: started.token }), ...(started.url === undefined ? {} : { url: started.url }) }, as: { person: more.person ?? userId, institution } });
     const { providerConnectionId, credential, accounts } = good(await port.completeLink({ call, proof, ...user }));
     await this.credentials.put({ ref: connectionRef(connectionId), userId, secret: credential });
     const of = { userId, connectionId, provider, institutionId: institution, institutionName: `${institution} institution` };

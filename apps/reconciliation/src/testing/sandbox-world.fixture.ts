@@ -19,6 +19,7 @@ export interface WorldAccount {
   currency: string;
   cash: { currency: string; amount: string }[];
   holdings: { security: string; quantity: string; costBasis?: string }[];
+  dydx?: { address: string; subaccountNumber: number };
 }
 
 export interface WorldTransaction {
@@ -30,6 +31,7 @@ export interface WorldTransaction {
   security?: string;
   quantity?: string;
   price?: string;
+  fees?: string;
   amount: string;
   currency: string;
   description: string;
@@ -55,9 +57,11 @@ export const EMPTY: World = {
     { id: 'north', name: 'North Brokerage', type: 'brokerage', plaid: { id: 'ins_1', products: PLAID } },
     { id: 'east', name: 'East Brokerage', type: 'brokerage', plaid: { id: 'ins_2', products: PLAID } },
     { id: 'south', name: 'South Securities', type: 'brokerage', snaptrade: { id: '5a9d7a1e-0000-4000-8000-0000000000aa', slug: 'SOUTH', allowsTrading: true } },
+    { id: 'coinbase', name: 'Coinbase', type: 'crypto', coinbase: {} },
+    { id: 'dydx', name: 'dYdX', type: 'crypto', dydx: {} },
   ],
   persons: [],
-  securities: [security('aapl', 'equity', 'AAPL', '271.49'), security('vti', 'etf', 'VTI', '330.1'), security('nvda', 'equity', 'NVDA', '180')],
+  securities: [security('aapl', 'equity', 'AAPL', '271.49'), security('vti', 'etf', 'VTI', '330.1'), security('nvda', 'equity', 'NVDA', '180'), security('btc', 'crypto', 'BTC', '85213.77'), { ...security('btc-perpetual', 'future', 'BTC-USD', '85220.5'), market: null }],
   accounts: [],
   transactions: [],
   corporateActions: [],
