@@ -139,6 +139,51 @@ describe('books and providers', () => {
   });
 });
 
+describe('exchanges', () => {
+  interface Trader { cash?: { currency: string; amount: string }[]; holdings?: { security: string; quantity: string }[]; id: string }
+
+  /** What happened at an exchange, in its own words: a row for each, and what is there since. */
+  async function happens(user: Client, accountId: string, cash: string, units: Record<string, string>, rows: readonly object[]): Promise<void> {
+    await user.changeWorld((world) => {
+      const { accounts, transactions } = world as unknown as { accounts: Trader[]; transactions: object[] };
+      const account = accounts.find(({ id }) => id === accountId) as Trader;
+      for (const one of account.cash ?? []) one.amount = cash;
+      for (const holding of account.holdings ?? []) holding.quantity = units[holding.security] ?? holding.quantity;
+      const at = new Date().toISOString();
+      transactions.push(...rows.map((row, index) => ({ id: `${accountId}-now-${index}`, account: accountId, date: at.slice(0, 10), at, description: 'now', ...row })));
+    });
+  }
+
+  it('are expected to the last digit after trades, funding and deposits: perpetuals, what settles them, coins and cash', async () => {
+    const tara = await Client.of(stack, 'tara');
+    await tara.link('coinbase', { provider: 'coinbase' });
+    await tara.link('dydx');
+    expect(await reconciled(tara)).toMatchObject({ status: 'matched', providerErrors: [] });
+    await happens(tara, 'ada-coinbase', '1145.5', { btc: '0.22840913', eth: '3.25' }, [
+      { kind: 'deposit', amount: '2000', currency: 'USD' },
+      { kind: 'buy', security: 'btc', quantity: '0.01', price: '85000', fees: '4.5', amount: '-854.5', currency: 'USD' },
+      { kind: 'transfer_out', security: 'eth', quantity: '-0.25', amount: '0', currency: 'USD' },
+    ]);
+    await happens(tara, 'dan-dydx', '5406.198259', { 'btc-perpetual': '0.4' }, [
+      { kind: 'buy', security: 'btc-perpetual', quantity: '0.1', price: '85000', fees: '2', amount: '-8502', currency: 'USDC' },
+      { kind: 'interest', security: 'btc-perpetual', quantity: '0.4', amount: '-1.234445', currency: 'USDC' },
+    ]);
+    const report = await reconciled(tara);
+    const lines = Object.fromEntries(report.accountReports.flatMap(({ provider, lines: of }) => of.map(({ asset, expected, actual, outcome }) => [`${provider} ${asset} ${outcome}`, [expected, actual]])));
+    expect(lines).toMatchObject({
+      'coinbase crypto:BTC matched': ['0.22840913', '0.22840913'], 'coinbase crypto:ETH matched': ['3.25', '3.25'], 'coinbase currency:USD matched': ['1145.5', '1145.5'],
+      'dydx provider:dydx:BTC-USD matched': ['0.4', '0.4'], 'dydx provider:dydx:ETH-USD matched': ['-6', '-6'], 'dydx provider:dydx:SOL-USD matched': ['15', '15'],
+    });
+    expect(report).toMatchObject({ status: 'matched', discrepancies: { opened: 0 } });
+
+    await happens(tara, 'dan-dydx', '5400.198259', {}, []);
+    const parted = await reconciled(tara);
+    expect(parted.status).toBe('discrepant');
+    const { items } = await tara.must<{ items: reconciliationRpc.Discrepancy[] }>('GET', '/discrepancies?status=open');
+    expect(items).toMatchObject([{ asset: 'crypto:USDC', kind: 'mismatch', expected: '5406.198259', actual: '5400.198259' }]);
+  }, 120_000);
+});
+
 describe('killed in the middle', () => {
   it('a run is taken up again, and nothing is lost or doubled', async () => {
     await rita.control('POST', '/faults', { provider: 'snaptrade', operation: '*', kind: 'slow', delayMs: 1_500, times: 3 });

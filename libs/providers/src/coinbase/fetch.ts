@@ -60,7 +60,7 @@ export async function fetchCoinbaseTransactions(source: CoinbaseSource, request:
   // The portfolios are asked for as well: one without a transaction is an account whose range is empty, not one that was not read.
   const wallets = await readWallets(source.client, request.call, key.value);
   if (!wallets.ok) return wallets;
-  const found: Found = { rows: new Map(wallets.value.map(({ portfolio }) => [portfolio, new Map()])), unread: new Set(), notes: [] };
+  const found: Found = { rows: new Map(wallets.value.map(({ portfolio }) => [portfolio, new Map<string, FetchedTransaction>()])), unread: new Set(), notes: [] };
   const fills = await readFills(source.client, request, key.value, found);
   if (!fills.ok) return fills;
   for (const wallet of wallets.value) {
