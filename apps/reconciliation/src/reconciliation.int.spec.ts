@@ -125,6 +125,19 @@ describe('an exchange', () => {
   });
 });
 
+describe('what operators watch', () => {
+  it('tells runs by status, accounts by result, fetches and calls by provider, and what is open', async () => {
+    const met = await fixture.held('met');
+    await fixture.sandbox.hold(met.worldId, 'aapl', '13.7');
+    await fixture.reconciled('met');
+    const text = await fixture.metrics();
+    for (const line of [
+      /tidemark_reconciliation_duration_seconds_count\{[^}]*status="discrepant"[^}]*\} [1-9]/, /tidemark_reconciled_accounts_total\{[^}]*result="discrepant"[^}]*\} [1-9]/,
+      /tidemark_reconciliation_fetch_seconds_count\{[^}]*provider="plaid",result="ok"[^}]*\} [1-9]/, /tidemark_provider_call_seconds_count\{[^}]*operation="accountsGet"[^}]*\} [1-9]/, /tidemark_discrepancies_open\{/, /tidemark_reconciliation_tasks\{/,
+    ]) expect(text).toMatch(line);
+  });
+});
+
 describe('what is asked', () => {
   it('wrongly is refused with the field named, and nothing begins', async () => {
     const asked = (payload: object) => fixture.call(rpc.startReconciliation, 'bad', payload);

@@ -32,6 +32,7 @@ export class TaskWorker {
     this.timers.push(setInterval(() => this.wake(), pollMs), setInterval(() => void this.measure(), MEASURE_MS));
     this.heart = setInterval(() => void this.beat(), Math.max(10, lockMs / 3));
     this.wake();
+    void this.measure();
   }
 
   /** Looks for work now; while it looks already, once more after that. */

@@ -138,6 +138,10 @@ export class ReconciliationFixture {
     this.first = await this.instance();
   }
 
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.first.port}/metrics`)).text();
+  }
+
   /** It is this late, here and at the institutions. */
   async at(now: string): Promise<void> {
     this.clock.set(now);
