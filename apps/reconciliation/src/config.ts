@@ -43,6 +43,8 @@ export const SCHEMA = {
   /** Transactions of this many days before what is compared from are asked for as well: late ones explain differences. */
   RECONCILIATION_OVERLAP_DAYS: integer({ min: 0, max: 730, default: 14 }),
   RECONCILIATION_TOLERANCE: toleranceText,
+  /** Runs in which nothing differed are forgotten after this time; those in which something did are kept, as are the log and the audit trail. */
+  RECONCILIATION_RETENTION: duration('365d'),
   /** Keys the hash chains of the audit trail; a chain can be checked only with the key that it was made with. */
   AUDIT_KEY: auditKey,
   TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
@@ -51,7 +53,7 @@ export const SCHEMA = {
 };
 
 /** Shorter times would keep the database busy with nothing, or take over fetches that are well. */
-const LEAST = { RECONCILIATION_INTERVAL: '1m', RECONCILIATION_LOCK: '500ms', RECONCILIATION_POLL: '10ms', RECONCILIATION_SCHEDULE_EVERY: '100ms', RECONCILIATION_TIMEOUT: '10ms' } as const;
+const LEAST = { RECONCILIATION_INTERVAL: '1m', RECONCILIATION_LOCK: '500ms', RECONCILIATION_POLL: '10ms', RECONCILIATION_SCHEDULE_EVERY: '100ms', RECONCILIATION_TIMEOUT: '10ms', RECONCILIATION_RETENTION: '1d' } as const;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function reconciliationConfig(env: Env) {
@@ -78,6 +80,7 @@ function runSettings(config: ReturnType<typeof readOwn>): RunSettings {
     backoffMs: config.RECONCILIATION_BACKOFF,
     backoffMaxMs: config.RECONCILIATION_BACKOFF_MAX,
     overlapDays: config.RECONCILIATION_OVERLAP_DAYS,
+    retentionMs: config.RECONCILIATION_RETENTION,
   };
 }
 

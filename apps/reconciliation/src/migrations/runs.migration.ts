@@ -23,6 +23,7 @@ const RUNS = `
     error text);
   CREATE UNIQUE INDEX reconciliation_run_open ON reconciliation_run (user_id, scope) WHERE status IN ('queued', 'running');
   CREATE INDEX reconciliation_run_user ON reconciliation_run (user_id, requested_at, run_id);
+  CREATE INDEX reconciliation_run_green ON reconciliation_run (finished_at) WHERE status = 'matched';
   -- One fetch: a connection with all of its accounts that were asked for, or one account that no provider is asked about.
   CREATE TABLE run_task (
     task_id uuid PRIMARY KEY,

@@ -121,6 +121,23 @@ describe('the schedule', () => {
   });
 });
 
+describe('old runs', () => {
+  it('in which nothing differed are forgotten; those in which something did stay', async () => {
+    const old = await fixture.held('old');
+    const green = await fixture.reconciled('old');
+    await fixture.sandbox.hold(old.worldId, 'aapl', '13.7');
+    const red = await fixture.reconciled('old');
+    await fixture.sandbox.hold(old.worldId, 'aapl', '10');
+    await fixture.database.query(`UPDATE reconciliation_run SET finished_at = finished_at - interval '400 days' WHERE user_id = 'old'`);
+    const kept = await fixture.reconciled('old');
+    const replica = await fixture.instance({ RECONCILIATION_SCHEDULE_EVERY: '100ms' });
+    await waitUntil(async () => !(await fixture.call(rpc.getReconciliation, 'old', { reconciliationId: green.id })).ok, { timeoutMs: 10_000 });
+    expect((await fixture.must(rpc.listReconciliations, 'old', {})).items.map(({ id }) => id)).toEqual(expect.arrayContaining([red.id, kept.id]));
+    expect(await count('SELECT 1 FROM account_report WHERE run_id = $1', green.id)).toBe(0);
+    await replica.close();
+  });
+});
+
 describe('erasure', () => {
   /** Every table that has rows of a user, but for the marks that say what was erased. */
   async function tablesOf(user: string, column = 'user_id', value = user): Promise<string[]> {

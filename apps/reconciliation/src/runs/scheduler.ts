@@ -1,7 +1,7 @@
 /**
  * Asks for a run of everything for each user whose turn has come. Every user with an active connection has a slot in the interval, given by
  * their id, so that a thousand who linked in one minute are not compared in one minute for ever after. Slots lie in the database: no timer
- * a user, nothing to lose at a restart; replicas may all look, and the one that moves a slot asks.
+ * a user, nothing to lose at a restart; replicas may all look, and the one that moves a slot asks. Also forgets old runs in which nothing differed.
  */
 import { instant, NAMESPACE, uuidV5 } from '@tidemark/kernel';
 import type { ReconciliationDeps } from '../deps.js';
@@ -31,6 +31,7 @@ export class Scheduler {
   private async tick(): Promise<void> {
     try {
       while (!this.closed && (await scheduleDue(this.deps)) === BATCH);
+      await forgetGreen(this.deps);
     } catch (error) {
       this.deps.logger.warn({ err: error }, 'the schedule could not be looked at; trying again');
     }
@@ -52,6 +53,11 @@ export async function scheduleDue(deps: ReconciliationDeps): Promise<number> {
     else await database.query('DELETE FROM schedule_slot WHERE user_id = $1', [userId]);
   }
   return rows.length;
+}
+
+/** What differed is never forgotten; of what did not, the log and the audit trail have the counts for ever. */
+async function forgetGreen({ database, clock, settings }: ReconciliationDeps): Promise<void> {
+  await database.query(`DELETE FROM reconciliation_run WHERE run_id IN (SELECT run_id FROM reconciliation_run WHERE status = 'matched' AND finished_at < $1 LIMIT 500)`, [instant(clock.now() - settings.retentionMs)]);
 }
 
 /** A slot for everybody who has linked something and has none. The first turn comes within an interval, when there has been a sync to compare from. */
