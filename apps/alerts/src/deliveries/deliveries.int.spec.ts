@@ -7,10 +7,12 @@ import { ManualClock, waitUntil } from '@tidemark/testing';
 import { deliveryBench, SECRET, startReceiver } from './deliveries.fixture.js';
 import type { Bench, Receiver } from './deliveries.fixture.js';
 import { eraseDeliveriesOfAlerts, eraseDeliveriesOfUsers } from './list-deliveries.js';
-import { claim, retryDeliveries } from './queue.js';
+import type { Delivery } from './delivery.js';
+import { claim, retryDeliveries, writeSettled } from './queue.js';
 import { RetryController } from './retry.controller.js';
 import { Sender } from './send.js';
 import { deliverySettings, deliverySettingsOf } from './settings.js';
+import { settle } from './settle.decide.js';
 import type { DeliveryWorker } from './worker.js';
 
 const NOBODY = { hosts: [], users: [], lanes: [] };
@@ -135,13 +137,13 @@ describe('a delivery by webhook', () => {
     const slow = await receiver(() => undefined);
     const quick = await receiver();
     for (let index = 0; index < 60; index += 1) await bench.raise([webhook(slow.url)], { userId: `slow${index % 20}` });
-    const sending = worker({ env: { ALERTS_DELIVERY_CONCURRENCY: '16', ALERTS_WEBHOOK_TIMEOUT: '3s' } });
+    const sending = worker({ env: { ALERTS_DELIVERY_CONCURRENCY: '16', ALERTS_WEBHOOK_TIMEOUT: '8s' } });
     await waitUntil(() => slow.received.length === 8);
     const began = performance.now();
     const alerts = await Promise.all(Array.from({ length: 40 }, () => bench.raise([webhook(quick.url.replace('127.0.0.1', 'localhost'))], { userId: 'bob' })));
     sending.wake();
     await Promise.all(alerts.map(({ alertId }) => until(alertId, 'delivered')));
-    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(performance.now() - began).toBeLessThan(6_000);
     expect(slow.received).toHaveLength(8);
   });
 });
@@ -181,6 +183,16 @@ describe('deliveries', () => {
     const other = worker({ lock });
     await waitUntil(async () => { other.wake(); return (await one(alert.alertId))?.status === 'delivered'; }, { everyMs: 50 });
     expect([to.received.length, (await one(alert.alertId))?.attempts]).toEqual([1, 1]);
+  });
+
+  it('are ended by who holds them: one that slept past its lock writes nothing over the other', async () => {
+    await bench.raise([webhook('https://example.com/')]);
+    const take = async (name: string, lockMs: number) => (await claim(bench.database, name, { at: clock.now(), limit: 1, lockMs, busy: NOBODY }))[0] as Delivery;
+    const asleep = await take('a', 1);
+    const taken = await waitUntil(() => take('a', 1));
+    const other = await waitUntil(() => take('b', 60_000));
+    const end = async (name: string, delivery: Delivery) => (await writeSettled(bench.database, name, [settle(delivery, { kind: 'delivered' }, { at: clock.now(), retryForMs: 1, random: 0 })])).size;
+    expect([await end('a', asleep), await end('a', taken), await end('a', other), await end('b', asleep), await end('b', other), await end('b', other)]).toEqual([0, 0, 0, 0, 1, 0]);
   });
 
   it('of a worker that died after it sent are sent again, under the same id and with the same body, once its lock has lapsed', async () => {
