@@ -100,7 +100,7 @@ interface Found {
 }
 
 async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, own: OwnEvidence, compared: readonly ComparedLine[]): Promise<ExplainedLine[]> {
-  const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: placements(line.asset, found.state, found.sweeps), divergence: null });
+  const quiet = (line: ComparedLine): ExplainedLine => ({ ...line, explanations: placements(line, found.state, found.sweeps), divergence: null });
   if (!compared.some(({ outcome }) => isDiscrepancy(outcome) || outcome === 'stale')) return compared.map(quiet);
   const { accountId, basis, actual, timeZone, tolerance } = input;
   const { sweeps, state } = found;

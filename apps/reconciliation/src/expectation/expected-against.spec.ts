@@ -26,8 +26,15 @@ describe('a transaction of the very day of the basis', () => {
     expect(placed({ [A]: '13', [USD]: '70' }, [trade], { [A]: '13', [USD]: '70' })).toMatchObject({ placed: [], ambiguous: [1], counted: [] });
   });
 
-  it('is left alone where one of its legs does not agree: that is for a person to see', () => {
-    expect(placed({ [A]: '10', [USD]: '100' }, [trade], { [A]: '13', [USD]: '69' })).toMatchObject({ placed: [], expected: { [A]: '10', [USD]: '100' } });
+  it('is left alone where it would make an asset differ that agrees: that is for a person to see', () => {
+    expect(placed({ [A]: '10', [USD]: '100' }, [trade], { [A]: '13', [USD]: '100' })).toMatchObject({ placed: [], expected: { [A]: '10', [USD]: '100' } });
+    expect(placed({ [A]: '10', [USD]: '100' }, [trade], { [A]: '10', [USD]: '70' })).toMatchObject({ placed: [], expected: { [A]: '10', [USD]: '100' } });
+  });
+
+  it('is placed by its units where the cash differs by something else as well, which is then all that is left', () => {
+    expect(placed({ [A]: '10', [USD]: '100' }, [trade], { [A]: '13', [USD]: '69' })).toMatchObject({ placed: [1], expected: { [A]: '13', [USD]: '70' } });
+    const dividend = move(2, { kind: 'dividend', cash: '7', date: BASIS_DAY });
+    expect(placed({ [A]: '10', [USD]: '100' }, [trade, dividend], { [A]: '13', [USD]: '69' })).toMatchObject({ placed: [1], ambiguous: [2] });
   });
 
   it('is left alone where it does not say its cash', () => {

@@ -4,12 +4,14 @@
  * Nearly every trade of a provider that gives dates alone is such a one, as most bases are of the day before.
  *
  * A few of them are taken to lie on the other side where that makes agree every asset that they touch, units and cash alike, and at least one
- * of these did not agree before. So a trade is never placed for one of its legs, nor a row that leaves one unsaid. What was placed is handed out with the rest, and the report says so
- * beside each line that it touched: nothing is placed silently. Where no choice makes all legs agree, nothing is placed, and the rows are left
- * to the explanations.
+ * of these did not agree before. Where no choice does, because the cash of the account differs by something else as well, units alone may tell:
+ * every security that they touch agrees only so, and no asset is made to differ. A row that leaves its units or its cash unsaid is never placed.
+ *
+ * What was placed is handed out with the rest, and the report says so beside each line that it touched: nothing is placed silently. Rows that
+ * are not placed are left to the explanations.
  */
 import type { Tolerance } from '@tidemark/contracts';
-import { negate } from '@tidemark/money';
+import { add, isCash, negate } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import { compare, isDiscrepancy } from '../comparison/compare.js';
 import { movedBy } from './account-move.js';
@@ -66,33 +68,43 @@ function openRows(state: ExpectedState, { until, timeZone }: AgainstInput, sweep
   return [...ofBasis, ...ofActual].filter(({ changes }) => changes.size > 0).sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function choose({ quantities }: ExpectedState, open: readonly OpenRow[], { actual, tolerance }: AgainstInput): readonly OpenRow[] {
-  const differs = (asset: AssetId, expected: Decimal) => compare(new Map([[asset, expected]]), new Map([[asset, actual.get(asset) ?? '0']]), tolerance).some(({ outcome }) => isDiscrepancy(outcome));
-  const touched = [...new Set(open.flatMap(({ changes }) => [...changes.keys()]))];
-  const wrong = new Set(touched.filter((asset) => differs(asset, quantities.get(asset) ?? '0')));
+function choose(state: ExpectedState, open: readonly OpenRow[], input: AgainstInput): readonly OpenRow[] {
+  const sides = new Sides(state.quantities, input);
+  const wrong = new Set([...new Set(open.flatMap(({ changes }) => [...changes.keys()]))].filter((asset) => sides.differ(asset)));
   if (wrong.size === 0) return [];
-  const near = open.filter(({ changes }) => [...changes.keys()].some((asset) => wrong.has(asset)));
-  for (const rows of choices(near)) {
-    const sums = new Map<AssetId, Decimal>();
-    for (const { changes } of rows) for (const [asset, change] of changes) addTo(sums, asset, change);
-    const moved = [...sums.keys()];
-    if (moved.some((asset) => wrong.has(asset)) && moved.every((asset) => !differs(asset, withChange(quantities, sums, asset)))) return rows;
-  }
+  const touching = (isMeant: (asset: AssetId) => boolean) => open.filter(({ changes }) => [...changes.keys()].some((asset) => wrong.has(asset) && isMeant(asset)));
+  const all = touching(() => true);
+  for (const rows of choices(all)) if (agreements(rows, sides).every(({ agrees }) => agrees)) return rows;
+  const units = touching((asset) => !isCash(asset));
+  for (const rows of choices(units)) if (agreements(rows, sides).every(({ asset, agrees }) => agrees || (isCash(asset) && wrong.has(asset)))) return rows;
   return [];
 }
 
-function withChange(quantities: ReadonlyMap<AssetId, Decimal>, sums: ReadonlyMap<AssetId, Decimal>, asset: AssetId): Decimal {
-  const both = new Map([[asset, quantities.get(asset) ?? '0']]);
-  addTo(both, asset, sums.get(asset) ?? '0');
-  return both.get(asset) ?? '0';
+/** Whether each asset that the rows touch agrees with them. */
+function agreements(rows: readonly OpenRow[], sides: Sides): { asset: AssetId; agrees: boolean }[] {
+  const sums = new Map<AssetId, Decimal>();
+  for (const { changes } of rows) for (const [asset, change] of changes) addTo(sums, asset, change);
+  return [...sums].map(([asset, change]) => ({ asset, agrees: !sides.differ(asset, change) }));
+}
+
+/** Both sides, and whether they differ in an asset if what is expected of it changes. */
+class Sides {
+  constructor(
+    private readonly expected: ReadonlyMap<AssetId, Decimal>,
+    private readonly against: Pick<AgainstInput, 'actual' | 'tolerance'>,
+  ) {}
+
+  differ(asset: AssetId, change: Decimal = '0'): boolean {
+    const expected = new Map([[asset, add(this.expected.get(asset) ?? '0', change)]]);
+    return compare(expected, new Map([[asset, this.against.actual.get(asset) ?? '0']]), this.against.tolerance).some(({ outcome }) => isDiscrepancy(outcome));
+  }
 }
 
 /** One or two, then all of each border, and all, as on a busy day; then three or four. Of as many those that come first. */
 function* choices(rows: readonly OpenRow[]): Generator<readonly OpenRow[]> {
   const tried = rows.slice(0, MOST_TRIED);
   for (const count of [1, 2]) yield* chosenOf(tried, count, 0);
-  for (const border of ['basis', 'actual'] as const) yield rows.filter(({ after }) => after === border);
-  yield rows;
+  for (const all of [...(['basis', 'actual'] as const).map((border) => rows.filter(({ after }) => after === border)), rows]) if (all.length > 0) yield all;
   for (let count = 3; count <= Math.min(MOST_AT_ONCE, tried.length); count += 1) yield* chosenOf(tried, count, 0);
 }
 

@@ -16,6 +16,7 @@ import { fee } from './fee.js';
 import { inOrder } from './in-order.js';
 import { lateTransaction } from './late-transaction.js';
 import { pendingTransaction } from './pending-transaction.js';
+import { placements } from './placed.js';
 import { rounding } from './rounding.js';
 import { split } from './split.js';
 import { staleProviderData } from './stale-provider-data.js';
@@ -24,9 +25,9 @@ import { transfer } from './transfer.js';
 /** Of equal proposals the earlier rule's is taken. */
 const RULES: readonly Rule[] = [split, staleProviderData, fee, pendingTransaction, transfer, lateTransaction, duplicateLink, rounding];
 
-/** @returns none for a line that agrees; parts of `actual − expected`, the first the likeliest */
+/** @returns what was placed for the line, if anything; then parts of `actual − expected`, the first the likeliest; none for a line that agrees */
 export function explain(line: ComparedLine, evidence: ExplanationInput): Explanation[] {
-  const explanations: Explanation[] = [];
+  const explanations: Explanation[] = placements(line, evidence.state, evidence.sweeps);
   if (line.outcome === 'matched' || line.outcome === 'within_tolerance') return explanations;
   let rules = RULES;
   let rest = line.difference;

@@ -3,6 +3,7 @@ import type { Basis, Evidence, ExplanationKind } from '@tidemark/contracts';
 import type { AssetId, Decimal } from '@tidemark/money';
 import type { ComparedLine } from '../comparison/compare.js';
 import type { AccountMove } from '../expectation/account-move.js';
+import type { PlacedState } from '../expectation/expected-against.js';
 import type { ExpectedState } from '../expectation/expected-state.js';
 import type { Sweeps } from '../expectation/stated.js';
 
@@ -24,7 +25,7 @@ export interface ExplanationInput {
   readonly accountId: string;
   readonly duplicateOf: string | null;
   readonly basis: Basis;
-  readonly state: ExpectedState;
+  readonly state: ExpectedState & Partial<PlacedState>;
   /** All that the other side states: it tells to how many digits. */
   readonly actual: ReadonlyMap<AssetId, Decimal>;
   readonly timeZone: string;

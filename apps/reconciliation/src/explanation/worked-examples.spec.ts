@@ -10,7 +10,6 @@ import { expectedAgainst } from '../expectation/expected-against.js';
 import { newestExpectedAt } from '../expectation/expected-state.js';
 import { explain } from './explain.js';
 import type { ExplanationInput, OwnAccount } from './explanation-input.js';
-import { placements } from './placed.js';
 
 type Held = Record<string, string>;
 type Told = Partial<AccountMove>;
@@ -35,7 +34,7 @@ function said({ tolerance = {}, providerAsOf = null, basis, transactions = [], a
   const evidence: ExplanationInput = { accountId: uuid(1), duplicateOf: null, basis: BASIS, state, actual, timeZone: NEW_YORK, until: FETCHED, providerAsOf, others: own };
   const judged = withStaleness(compare(state.quantities, actual, tolerance), { providerAsOf, newestExpectedAt: newestExpectedAt(state, BASIS, NEW_YORK) });
   return Object.fromEntries(judged.filter(({ asset }) => asset in lines).map((line) => {
-    const explanations = [...placements(line.asset, state), ...explain(line, evidence)].map(({ kind, quantity, complete, confidence }): [string, string, boolean, number] => [kind, quantity, complete, confidence]);
+    const explanations = explain(line, evidence).map(({ kind, quantity, complete, confidence }): [string, string, boolean, number] => [kind, quantity, complete, confidence]);
     return [line.asset, { expected: line.expected, outcome: line.outcome, explanations }];
   }));
 }
