@@ -42,7 +42,7 @@ describe('the ledger of a wallet at Coinbase', () => {
     expect(of('coinbase', type, { asset: 'crypto:ETH', quantity, currency: null })).toMatchObject({ kind, units: quantity, cash: '0', external, transfer, doubts: [] });
   });
 
-  it('has words that nobody here knows', () => expect(of('coinbase', 'clawback', { asset: 'crypto:ETH', quantity: '-1' })).toMatchObject({ kind: 'unknown' }));
+  it('has words that nobody here knows', () => expect(of('coinbase', 'subscription', { asset: 'crypto:ETH', quantity: '-1' })).toMatchObject({ kind: 'unknown' }));
 });
 
 describe('dYdX', () => {

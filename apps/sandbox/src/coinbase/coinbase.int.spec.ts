@@ -104,7 +104,7 @@ describe('Coinbase through its adapter', () => {
     const deposits = Array.from({ length: 130 }, (_, index) => row(String(10 + (index % 40)), 'deposit', { id: `d${index}`, amount: '10.01' }));
     const transactions = [
       ...deposits, row('51', 'buy', { security: 'btc', quantity: '0.01', price: '60000', fees: '1.2', amount: '-601.2' }), row('52', 'withdrawal', { amount: '-100.05' }), row('53', 'transfer_out', { security: 'btc', quantity: '-0.004' }),
-      row('54', 'stock_dividend', { security: 'eth', quantity: '0.002' }), row('55', 'deposit', { amount: '77', pending: true }), row('56', 'adjustment', { security: 'eth', quantity: '0.5', wire: { coinbaseLedger: 'clawback' } }),
+      row('54', 'stock_dividend', { security: 'eth', quantity: '0.002' }), row('55', 'deposit', { amount: '77', pending: true }), row('56', 'adjustment', { security: 'eth', quantity: '0.5', wire: { coinbaseLedger: 'subscription' } }),
     ];
     await control(sandbox, 'PUT', '/world', { ...world, rateLimits: { enabled: false }, accounts: [{ ...account, cash: [{ currency: 'USD', amount: '600.05' }], holdings: [{ security: 'btc', quantity: '0.006' }, { security: 'eth', quantity: '0.502' }] }], transactions });
     const credentials = await approved();
@@ -113,7 +113,7 @@ describe('Coinbase through its adapter', () => {
     if (!found.ok) throw new Error(found.error.detail);
     const rows = found.value.pages[0]!.transactions;
     const words = rows.reduce<Record<string, number>>((counted, { providerType }) => ({ ...counted, [providerType]: (counted[providerType] ?? 0) + 1 }), {});
-    expect(words).toEqual({ FILL: 1, fiat_deposit: 131, fiat_withdrawal: 1, send: 1, staking_reward: 1, clawback: 1 });
+    expect(words).toEqual({ FILL: 1, fiat_deposit: 131, fiat_withdrawal: 1, send: 1, staking_reward: 1, subscription: 1 });
     expect(rows.filter(({ pending }) => pending)).toMatchObject([{ providerType: 'fiat_deposit', amount: '77', currency: 'USD', asset: null }]);
     expect(rows.find(({ providerType }) => providerType === 'send')).toMatchObject({ asset: 'crypto:BTC', quantity: '-0.004', amount: null, currency: null });
     const cash = rows.filter(({ pending, currency }) => pending !== true && currency === 'USD').map((one) => (one.providerType === 'FILL' ? '-601.2' : (one.amount ?? '0')));

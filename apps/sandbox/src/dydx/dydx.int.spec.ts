@@ -103,6 +103,13 @@ describe('dYdX through its adapter', () => {
     expect(await asked('listFills')).toBe(4);
   });
 
+  it('goes on without a list that an older indexer does not have, and says so', async () => {
+    await fault({ operation: 'listFundingPayments', kind: 'status', status: 404 });
+    const found = await dydx().fetchTransactions({ ...REQUEST, ...RANGE });
+    expect(found).toMatchObject({ ok: true, value: { wholeRange: false, pages: [{ wholeRange: false }, { wholeRange: false }], notes: [expect.stringContaining('fundingPayments'), expect.stringContaining('fundingPayments')] } });
+    expect(found.ok && found.value.pages[0]!.transactions).toHaveLength(9);
+  });
+
   it('reads again where prices moved between balances and prices, and says so where they never stand still', async () => {
     const subaccounts = [{ subaccountNumber: 0, equity: '1000', freeCollateral: '1', openPerpetualPositions: { 'BTC-USD': { size: '0.01', side: 'LONG', entryPrice: '1' } }, assetPositions: { USDC: { size: '100', side: 'LONG' } } }];
     await fault({ operation: 'getSubaccounts', kind: 'malformed', body: { subaccounts }, times: 1 });

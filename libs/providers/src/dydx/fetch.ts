@@ -98,7 +98,7 @@ interface Rows {
 /**
  * Pages, newest first, until one is not full or lies before the range. Fills and transfers are followed by their instants, since that
  * stays true while new ones come in; payments of funding have no such parameter and are followed by number. Where a page brings nothing
- * that is new, no further one will: the indexer gives no more.
+ * that is new, or the indexer does not have the list at all, there is no more to be had.
  */
 async function readHistory(client: DydxClient, request: TransactionsRequest, what: History, of: { readonly address: string; readonly subaccountNumber: number }): Promise<Result<Rows, ProviderError>> {
   const rows = new Map<string, HistoryRow>();
@@ -107,6 +107,8 @@ async function readHistory(client: DydxClient, request: TransactionsRequest, wha
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const query: Record<string, string> = what === 'fundingPayments' ? { afterOrAt: since, page: String(page) } : { createdBeforeOrAt: before };
     const answer = await client.history(contextOf(request.call, of.subaccountNumber), what, of, query);
+    // An indexer of an older version does not have every list.
+    if (!answer.ok && answer.error.status === 404) break;
     if (!answer.ok) return refuse(asProviderError(answer.error));
     const read = reading(PROVIDER, HISTORIES[what], answer.value, (body) => historyOf(what, body, [of.address]));
     if (!read.ok) return read;

@@ -18,11 +18,11 @@ const FILLS: readonly Row[] = [
 ];
 
 /** Between this portfolio and somewhere else, coins or cash, of either sign. */
-const TRANSFERS = ['send', 'receive', 'transfer', 'pro_deposit', 'pro_withdrawal', 'exchange_deposit', 'exchange_withdrawal', 'intx_deposit', 'intx_withdrawal', 'vault_withdrawal'];
+const TRANSFERS = ['send', 'receive', 'transfer', 'pro_deposit', 'pro_withdrawal', 'exchange_deposit', 'exchange_withdrawal', 'intx_deposit', 'intx_withdrawal', 'vault_withdrawal', 'staking_transfer', 'unstaking_transfer'];
 /** Coins or cash that come for nothing. */
-const REWARDS = ['staking_reward', 'inflation_reward', 'learning_reward', 'earn_payout', 'interest'];
-/** One side of what has its other side in another wallet, or at a bank. */
-const SIDES = ['buy', 'sell', 'trade'];
+const REWARDS = ['staking_reward', 'inflation_reward', 'learning_reward', 'earn_payout', 'incentives_rewards_payout', 'interest'];
+/** One side of what has its other side in another wallet, or at a bank; what Coinbase takes back is one too. */
+const SIDES = ['buy', 'sell', 'trade', 'clawback', 'incentives_shared_clawback'];
 
 const LEDGER: readonly Row[] = [
   ['fiat_deposit', '*', 'deposit', 'none', 'in', 'transfer'],
