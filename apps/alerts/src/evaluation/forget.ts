@@ -1,9 +1,9 @@
 /** What is erased takes its rules, their secrets, its alerts and their deliveries with it. */
 import type { EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
+import { erasuresOf } from '@tidemark/projections';
+import type { Erasure } from '@tidemark/projections';
 import { eraseDeliveriesOfAlerts, eraseDeliveriesOfUsers } from '../deliveries/list-deliveries.js';
-import { erasuresOf } from '../projections/erasure/erase.js';
-import type { Erasure } from '../projections/erasure/erase.js';
 
 /** @returns the events of users who are still there */
 export async function forget(tx: SqlClient, events: readonly EventEnvelope[]): Promise<readonly EventEnvelope[]> {

@@ -4,9 +4,8 @@
  * accounts that rest on them. What is erased takes its reconstruction and its days with it.
  */
 import type { AccountUpdated, BalanceSnapshotCaptured, EventEnvelope, LogPosition, PricesObserved, SymbolMapped, SymbolUnmapped, SyncCompleted, SyncFailed, TransactionsCorrected, TransactionsRecorded } from '@tidemark/contracts';
-import type { Reactor } from '@tidemark/projections';
-import { erasuresOf, markErased } from '../projections/erasure/erase.js';
-import type { Erasure } from '../projections/erasure/erase.js';
+import { erasuresOf, markErased } from '@tidemark/projections';
+import type { Erasure, Reactor } from '@tidemark/projections';
 import type { RunDeps } from './deps.js';
 import type { Cause } from './job.js';
 import { releaseGathered, requestConcerned, requestRuns, runIdOf } from './request.js';

@@ -3,12 +3,11 @@
  * written is waited for, and one that would write later finds itself gone. What is left of a run ends without them.
  */
 import { instant } from '@tidemark/kernel';
-import type { Reactor } from '@tidemark/projections';
+import { erasuresOf, markErased } from '@tidemark/projections';
+import type { Erasure, Reactor } from '@tidemark/projections';
 import { eraseAudit } from '../audit/erase-audit.js';
 import type { ReconciliationDeps } from '../deps.js';
 import { eraseImports, eraseImportsOfUser } from '../imports/query.js';
-import { erasuresOf, markErased } from '../projections/erasure/erase.js';
-import type { Erasure } from '../projections/erasure/erase.js';
 import { completeIfDone } from './complete-run.js';
 
 export const ERASER = 'erase-reconciliations';

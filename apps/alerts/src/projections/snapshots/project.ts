@@ -4,9 +4,8 @@
  */
 import type { BalanceSnapshotCaptured, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
-import type { Projection } from '@tidemark/projections';
-import { erasuresOf, markErased } from '../erasure/erase.js';
-import type { Erasure } from '../erasure/erase.js';
+import { erasuresOf, markErased } from '@tidemark/projections';
+import type { Erasure, Projection } from '@tidemark/projections';
 
 export const lastSnapshots: Projection = {
   name: 'last-snapshots',

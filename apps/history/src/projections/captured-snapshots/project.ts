@@ -1,8 +1,8 @@
 /** Snapshots with all their lines, for reconstruction: each is stored once and never changed. */
 import type { BalanceSnapshotCaptured, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
+import { eraseFrom, erasuresOf, lockForAdding, notErased } from '@tidemark/projections';
 import type { Projection } from '@tidemark/projections';
-import { eraseFrom, erasuresOf, lockForAdding, notErased } from '../erasure/erase.js';
 
 export const capturedSnapshots: Projection = {
   name: 'captured-snapshots',

@@ -4,8 +4,8 @@
  */
 import type { BalanceSnapshotCaptured, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
+import { eraseFrom, erasuresOf, lockForAdding, notErased } from '@tidemark/projections';
 import type { Projection } from '@tidemark/projections';
-import { eraseFrom, erasuresOf, lockForAdding, notErased } from '../erasure/erase.js';
 
 type Captured = EventEnvelope<BalanceSnapshotCaptured>;
 

@@ -5,8 +5,8 @@
  */
 import type { EventEnvelope, RecordedTransaction, TransactionsCorrected, TransactionsRecorded } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
+import { eraseFrom, erasuresOf, lockForAdding, notErased } from '@tidemark/projections';
 import type { Projection } from '@tidemark/projections';
-import { eraseFrom, erasuresOf, lockForAdding, notErased } from '../erasure/erase.js';
 import { normalisedColumns, RULES, understood } from './understood.js';
 
 export const transactions: Projection = {

@@ -2,8 +2,8 @@
 import type { BalanceSnapshotCaptured, EventEnvelope } from '@tidemark/contracts';
 import { instant } from '@tidemark/kernel';
 import type { SqlClient } from '@tidemark/postgres';
+import { eraseFrom, erasuresOf, lockForAdding, notErased } from '@tidemark/projections';
 import type { Projection } from '@tidemark/projections';
-import { eraseFrom, erasuresOf, lockForAdding, notErased } from '../erasure/erase.js';
 import { heldLine } from './held-line.js';
 
 export const snapshots: Projection = {

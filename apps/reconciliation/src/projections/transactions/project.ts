@@ -1,8 +1,8 @@
 /** Transactions as they stand, corrections and withdrawals followed: what the provider said, understood when it is read. */
 import type { EventEnvelope, RecordedTransaction, TransactionsCorrected, TransactionsRecorded } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
+import { eraseFrom, erasuresOf, lockForAdding, notErased } from '@tidemark/projections';
 import type { Projection } from '@tidemark/projections';
-import { eraseFrom, erasuresOf, lockForAdding, notErased } from '../erasure/erase.js';
 
 export const transactions: Projection = {
   name: 'transactions',

@@ -1,7 +1,9 @@
 /**
- * What is erased stays erased. The log `connections` says what is to go, the log `sync` brings what would come back, and the two are
- * read independently. So every table that folds `sync` also hears of erasures: it takes a lock that keeps others from adding, leaves
- * a mark, deletes; and whoever adds looks for the mark first. Whichever of the two comes first, they end the same.
+ * What is erased stays erased. The log `connections` says what is to go, other logs bring what would come back, and they are read
+ * independently. So every table that folds another log also hears of erasures: it takes a lock that keeps others from adding, leaves a
+ * mark, deletes; and whoever adds looks for the mark first. Whichever of the two comes first, they end the same.
+ *
+ * A service that uses it has a table `erasure (user_id text, kind text, id text, PRIMARY KEY (user_id, kind, id))`.
  */
 import type { ConnectionRemoved, EventEnvelope } from '@tidemark/contracts';
 import type { SqlClient } from '@tidemark/postgres';
@@ -26,11 +28,11 @@ export async function markErased(tx: SqlClient, erasures: readonly Erasure[]): P
   await tx.query('INSERT INTO erasure (user_id, kind, id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING', columns(erasures));
 }
 
-/** Tables with account_id, connection_id and user_id, whose rows go with their account, connection or user. */
-type ErasableTable = 'captured_snapshot' | 'held_snapshot' | 'account_transaction';
-
-/** @param table a constant of the code, never given from outside */
-export async function eraseFrom(tx: SqlClient, table: ErasableTable, erasures: readonly Erasure[]): Promise<string[]> {
+/**
+ * @param table a constant of the code, never given from outside: with account_id, connection_id and user_id, whose rows go with their account, connection or user
+ * @returns the accounts that lost rows
+ */
+export async function eraseFrom(tx: SqlClient, table: string, erasures: readonly Erasure[]): Promise<string[]> {
   if (erasures.length === 0) return [];
   await tx.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
   await markErased(tx, erasures);
@@ -44,8 +46,8 @@ export async function eraseFrom(tx: SqlClient, table: ErasableTable, erasures: r
   return [...new Set(rows.map((row) => row.account_id))];
 }
 
-/** Taken before looking for marks, so that an erasure under way is waited for and then seen. */
-export async function lockForAdding(tx: SqlClient, table: ErasableTable): Promise<void> {
+/** Taken before looking for marks, so that an erasure under way is waited for and then seen. @param table a constant of the code */
+export async function lockForAdding(tx: SqlClient, table: string): Promise<void> {
   await tx.query(`LOCK TABLE ${table} IN ROW EXCLUSIVE MODE`);
 }
 
