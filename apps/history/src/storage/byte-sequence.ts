@@ -6,6 +6,14 @@ import { Buffer } from 'node:buffer';
 
 /** Below it a number and twice the number are exact in floating point. */
 const PLAIN = 2 ** 51;
+/** In a byte: another one follows. */
+const MORE = 128;
+/** What takes more of them may not be exact in floating point. */
+const EXACT_BYTES = 7;
+
+function tooShort(): never {
+  throw new RangeError('a block of days ends too early');
+}
 
 export class ByteWriter {
   private readonly bytes: number[] = [];
@@ -112,45 +120,37 @@ export class ByteReader {
 
   /** As `series`, without a BigInt each; null, and nothing is read, where one of them is too large for a whole number in floating point. */
   plainSeries(count: number): Float64Array | null {
-    const from = this.at;
+    const { bytes, at: from } = this;
     const values = new Float64Array(count);
-    let [value, filled] = [0, 0];
-    while (filled < count) {
-      const change = this.plainSigned();
-      value += change;
-      if (!Number.isSafeInteger(value)) {
+    let value = 0;
+    for (let filled = 0; filled < count; ) {
+      // In place and not by `unsigned`: a chart of a year reads some ten thousand of them.
+      let [written, place, byte, read] = [0, 1, MORE, 0];
+      for (; byte >= MORE && read < EXACT_BYTES; read += 1, place *= MORE) {
+        byte = bytes[this.at++] ?? tooShort();
+        written += (byte & 127) * place;
+      }
+      value += written % 2 === 0 ? written / 2 : -(written + 1) / 2;
+      if (byte >= MORE || !Number.isSafeInteger(value)) {
         this.at = from;
         return null;
       }
       values[filled++] = value;
-      if (change === 0) for (let more = this.unsigned(); more > 0; more -= 1) values[filled++] = value;
+      if (written === 0) for (let more = this.unsigned(); more > 0; more -= 1) values[filled++] = value;
     }
     return values;
   }
 
-  /** NaN where it takes more than seven bytes: then it may not be exact. */
-  private plainSigned(): number {
-    let written = 0;
-    let place = 1;
-    for (let count = 0; count < 7; count += 1, place *= 128) {
-      const byte = this.next();
-      written += (byte & 127) * place;
-      if (byte < 128) return written % 2 === 0 ? written / 2 : -(written + 1) / 2;
-    }
-    return NaN;
-  }
-
   /** As `series`, of numbers that are small: without a BigInt each. */
   numbers(count: number): number[] {
-    const values: number[] = [];
-    let value = 0;
-    while (values.length < count) {
+    const values = new Array<number>(count);
+    let [value, filled] = [0, 0];
+    while (filled < count) {
       const written = this.unsigned();
       const change = written % 2 === 0 ? written / 2 : -(written + 1) / 2;
       value += change;
-      values.push(value);
-      if (change !== 0) continue;
-      for (let more = this.unsigned(); more > 0; more -= 1) values.push(value);
+      values[filled++] = value;
+      if (change === 0) for (let more = this.unsigned(); more > 0; more -= 1) values[filled++] = value;
     }
     return values;
   }
@@ -161,7 +161,7 @@ export class ByteReader {
 
   private next(): number {
     const byte = this.bytes[this.at];
-    if (byte === undefined) throw new RangeError('a block of days ends too early');
+    if (byte === undefined) tooShort();
     this.at += 1;
     return byte;
   }

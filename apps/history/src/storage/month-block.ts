@@ -14,7 +14,7 @@ import { ByteReader, ByteWriter } from './byte-sequence.js';
 import { amountColumn, PlainColumn } from './amount-column.js';
 import type { AmountColumn } from './amount-column.js';
 import { AMOUNTS, KNOWABLE } from './day-columns.js';
-import type { AmountKind, DayColumns, Knowable } from './day-columns.js';
+import type { DayColumns } from './day-columns.js';
 
 const VERSION = 1;
 const [NEVER, ALWAYS, SOMETIMES] = [0, 1, 2];
@@ -72,8 +72,10 @@ export function decodeMonth(firstDay: DayNumber, block: Uint8Array): DayColumns 
   for (let place = 0; place < LONGEST; place += 1) if (bit(present, place)) days.push(firstDay + place);
   const count = days.length;
   const currencies = Array.from({ length: reader.unsigned() }, () => reader.text());
-  const amounts = Object.fromEntries(AMOUNTS.map((kind) => [kind, currencies.map(() => readAmounts(reader, count))])) as Record<AmountKind, AmountColumn[]>;
-  const known = Object.fromEntries(KNOWABLE.map((kind) => [kind, flags(reader, count)])) as Record<Knowable, boolean[]>;
+  const columns = (): AmountColumn[] => currencies.map(() => readAmounts(reader, count));
+  // In the order of AMOUNTS and KNOWABLE.
+  const amounts = { value: columns(), cash: columns(), costBasis: columns(), inflow: columns(), outflow: columns() };
+  const known = { costBasis: flags(reader, count), inflow: flags(reader, count), outflow: flags(reader, count) };
   const complete = flags(reader, count);
   const [securities, quality, origin] = [numbers(reader, count), numbers(reader, count), numbers(reader, count)];
   const sets = Array.from({ length: reader.unsigned() }, () => numbers(reader, reader.unsigned()));
@@ -82,9 +84,12 @@ export function decodeMonth(firstDay: DayNumber, block: Uint8Array): DayColumns 
   return { days, currencies, amounts, known, securities, quality, origin, complete, reasons };
 }
 
+/** By how many days there are. */
+const NEVER_LISTED = Array.from({ length: LONGEST + 1 }, (_, count): AmountColumn => new PlainColumn(0, new Float64Array(count).fill(NaN)));
+
 function readAmounts(reader: ByteReader, count: number): AmountColumn {
   const listed = reader.unsigned();
-  if (listed === NEVER) return new PlainColumn(0, new Float64Array(count).fill(NaN));
+  if (listed === NEVER) return NEVER_LISTED[count] as AmountColumn;
   const present = listed === SOMETIMES ? reader.unsigned() : null;
   const scale = reader.unsigned();
   const there = present === null ? count : bitCount(present);
