@@ -23,7 +23,7 @@ const SCHEMA = {
   /** Seals the secrets that sign webhooks. */
   ALERTS_KEY: sealingKey,
   /** Users whose figures are asked for together, and so many such batches at once. */
-  ALERTS_BATCH: integer({ min: 1, max: 500, default: 16 }),
+  ALERTS_BATCH: integer({ min: 1, max: 500, default: 64 }),
   ALERTS_CONCURRENCY: integer({ min: 1, max: 64, default: 4 }),
   /** Users whose worker is silent for so long are taken over by another. */
   ALERTS_LOCK: duration('30s'),

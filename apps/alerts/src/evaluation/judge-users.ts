@@ -50,6 +50,8 @@ async function valueRules(client: SqlClient, userIds: readonly string[]): Promis
 }
 
 async function judge(tx: LogTransaction, { metrics }: AlertDeps, asked: readonly Asked[], at: number): Promise<alertsRpc.AlertMessage[]> {
+  // What a crash of Postgres takes back is judged again; `raise` has its transaction flushed.
+  await tx.query('SET LOCAL synchronous_commit TO off');
   const before = new Map(asked.flatMap(({ rules }) => rules.map((rule) => [rule.ruleId, rule])));
   const locked = new Map((await lockRules(tx, [...before.keys()])).filter((rule) => rule.since === before.get(rule.ruleId)?.since).map((rule) => [rule.ruleId, rule]));
   const levels = await loadLevels(tx, [...locked.keys()]);
