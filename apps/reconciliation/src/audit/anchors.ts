@@ -38,7 +38,10 @@ export async function checkAnchors({ database, log }: { database: SqlClient; log
   let broken: Broken | null = null;
   for (let events: EventEnvelope[] | null = null; events === null || events.length === PAGE; ) {
     events = await log.readPartition(log.partitionOf(userId), after, PAGE, userId);
-    const page = events.flatMap((event) => (event.position > upTo ? [] : [{ event, anchor: (event.data as { audit: AuditAnchor }).audit }])).filter(({ anchor }) => anchor.sequence > erasedThrough);
+    const page = events.flatMap((event) => {
+      const { audit: anchor } = event.data as { audit?: AuditAnchor };
+      return anchor === undefined || event.position > upTo || anchor.sequence <= erasedThrough ? [] : [{ event, anchor }];
+    });
     const stored = await storedHashes(database, userId, page.map(({ anchor }) => anchor.sequence));
     for (const { event, anchor } of page) {
       anchored.add(anchor.sequence);

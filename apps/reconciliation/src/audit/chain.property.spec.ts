@@ -25,7 +25,7 @@ function check(entries: readonly ChainEntry[], head: number): Broken | null {
   const at = firstUnlinked(start, entries, seal);
   const entry = at === null ? undefined : entries[at];
   if (at === null || !entry) return null;
-  return nameBreak({ before: entries[at - 1] ?? start, entry, following: entries.slice(at + 1), highest: Math.max(head, entries.length) + 2, head, lacksEvent: false }, seal);
+  return nameBreak({ before: entries[at - 1] ?? start, entry, following: entries.slice(at + 1), twin: false, highest: Math.max(head, entries.length) + 2, head, lacksEvent: false }, seal);
 }
 
 const renumbered = (entries: readonly ChainEntry[]): ChainEntry[] => entries.map((entry, index) => ({ ...entry, sequence: index + 1 }));

@@ -34,6 +34,8 @@ export interface Break {
   readonly highest: number;
   /** How far the chain goes by its head row, which proves nothing but is a hint. */
   readonly head: number;
+  /** Another entry stands at the same place. */
+  readonly twin: boolean;
   /** An event of the log must name an entry of this kind, and none does. */
   readonly lacksEvent: boolean;
 }
@@ -41,7 +43,8 @@ export interface Break {
 export function nameBreak(found: Break, seal: Seal): Broken {
   const { before, entry } = found;
   const place = before.sequence + 1;
-  if (entry.sequence < place) return { sequence: entry.sequence, problem: 'inserted', detail: entry.sequence === before.sequence ? `Two entries stand at ${entry.sequence}.` : `An entry stands at ${entry.sequence}, before the chain begins.` };
+  if (found.twin) return { sequence: entry.sequence, problem: 'inserted', detail: `Two entries stand at ${entry.sequence}.` };
+  if (entry.sequence < place) return { sequence: entry.sequence, problem: 'inserted', detail: `An entry stands at ${entry.sequence}, before the chain begins.` };
   if (entry.sequence > place) return { sequence: place, problem: 'removed', detail: `${named(place, entry.sequence - 1)} missing: ${entry.sequence} follows ${place === 1 ? 'the beginning' : before.sequence}.` };
   if (isWrittenAs(entry, place, seal)) return { sequence: Math.max(before.sequence, 1), problem: 'changed', detail: `Entry ${place} was written after another entry than the one that stands before it now.` };
   const written = placeOf(entry, found.highest, seal);

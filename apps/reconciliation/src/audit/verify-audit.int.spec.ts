@@ -129,9 +129,11 @@ describe('verifying an audit trail', () => {
     const [, second] = (await rows(userId)) as [ChainEntry, ChainEntry];
     await there.owner.query('ALTER TABLE audit_entry DROP CONSTRAINT audit_entry_pkey');
     try {
-      await tamper(insertion(userId, { ...second, hash: 'f'.repeat(64) }));
-      expect(await broken(userId)).toEqual({ sequence: 2, problem: 'inserted', detail: 'Two entries stand at 2.' });
-      await tamper(['DELETE FROM audit_entry WHERE user_id = $1 AND hash = $2', [userId, 'f'.repeat(64)]]);
+      for (const hash of ['f'.repeat(64), '0'.repeat(64), second.hash]) {
+        await tamper(insertion(userId, { ...second, subject: 'twin', hash }));
+        expect(await broken(userId)).toEqual({ sequence: 2, problem: 'inserted', detail: 'Two entries stand at 2.' });
+        await tamper([`DELETE FROM audit_entry WHERE user_id = $1 AND subject = 'twin'`, [userId]]);
+      }
     } finally {
       await there.owner.query('ALTER TABLE audit_entry ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (user_id, sequence)');
     }

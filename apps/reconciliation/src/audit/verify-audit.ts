@@ -67,7 +67,7 @@ interface ChainAsked {
 async function checkChain(database: SqlClient, seal: Seal, { userId, begin, ends, anchors }: ChainAsked): Promise<{ last: Link; broken: Broken | null }> {
   let last = begin;
   let unanchored: Broken | null = null;
-  let read: { sequence: number; hash: string } | null = null;
+  let read = Number.MIN_SAFE_INTEGER;
   for (;;) {
     const page: ChainEntry[] = await readEntries(database, userId, read, ends.last, PAGE);
     const at = firstUnlinked(last, page, seal);
@@ -76,13 +76,14 @@ async function checkChain(database: SqlClient, seal: Seal, { userId, begin, ends
     last = right.at(-1) ?? last;
     const entry = at === null ? undefined : page[at];
     if (entry) {
-      const following = await readEntries(database, userId, entry, ends.last, FOLLOWING);
+      const following = await readEntries(database, userId, entry.sequence, ends.last, FOLLOWING);
       const lacksEvent = needsEvent(entry) && !anchors.anchored.has(entry.sequence);
-      const broken = nameBreak({ before: last, entry, following, head: ends.head, lacksEvent, highest: Math.max(ends.last, ends.head, anchors.highest) }, seal);
+      const twin = page.some((other) => other !== entry && other.sequence === entry.sequence);
+      const broken = nameBreak({ before: last, entry, following, twin, head: ends.head, lacksEvent, highest: Math.max(ends.last, ends.head, anchors.highest) }, seal);
       return { last, broken: earliest([unanchored, broken]) };
     }
     if (page.length < PAGE) return { last, broken: unanchored };
-    read = page.at(-1) ?? null;
+    read = page.at(-1)?.sequence ?? read;
   }
 }
 
@@ -106,12 +107,12 @@ async function readEnds({ database, log }: AuditDeps, userId: string, erasedThro
   return ends ?? { position: 0, entries: 0, last: erasedThrough, head: 0 };
 }
 
-/** In order of their places; the hash is in the key because a table that was tampered with may have two entries at one place. */
-async function readEntries(database: SqlClient, userId: string, after: { sequence: number; hash: string } | null, upTo: number, limit: number): Promise<ChainEntry[]> {
+/** In order of their places. A table that was tampered with may have two entries at one place: they come together. */
+async function readEntries(database: SqlClient, userId: string, after: number, upTo: number, limit: number): Promise<ChainEntry[]> {
   const { rows } = await database.query<ChainEntry>(
     `SELECT sequence, at, kind, subject, data::text AS data, previous_hash AS "previousHash", hash FROM audit_entry
-     WHERE user_id = $1 AND sequence <= $4 AND ($2::bigint IS NULL OR (sequence, hash) > ($2, $3)) ORDER BY sequence, hash LIMIT $5`,
-    [userId, after?.sequence ?? null, after?.hash ?? null, upTo, limit],
+     WHERE user_id = $1 AND sequence > $2 AND sequence <= $3 ORDER BY sequence FETCH FIRST ($4) ROWS WITH TIES`,
+    [userId, after, upTo, limit],
   );
   return rows;
 }
