@@ -20,7 +20,7 @@ export class ReconciliationController {
 
   @RpcMethod(rpc.startReconciliation)
   async start({ accountIds, tolerance }: RequestOf<typeof rpc.startReconciliation>, { userId, after }: RpcContext): Promise<RpcReply<ResponseOf<typeof rpc.startReconciliation>>> {
-    await this.isStale(after);
+    await this.seen(after);
     const done = await requestRun(this.deps, { userId, reason: 'requested', accountIds: accountIds ?? null, tolerance });
     return done.ok ? answered({ id: done.value.runId, joined: done.value.joined }, done.value.positions) : refused(done.error);
   }
@@ -60,7 +60,7 @@ export class ReconciliationController {
   }
 
   /** Waits for what the caller wrote just now: an account that was linked a moment ago is known then. */
-  private async isStale(after: readonly LogPosition[] | undefined): Promise<boolean> {
-    return after !== undefined && !(await waitForPositions(this.deps.database, READ_MODELS, after));
+  private async seen(after: readonly LogPosition[] | undefined): Promise<void> {
+    if (after !== undefined) await waitForPositions(this.deps.database, READ_MODELS, after);
   }
 }

@@ -31,11 +31,17 @@ export class ProvidersNotReady extends Error {
 }
 
 export function providerDirectory(options: DirectoryOptions): ProviderDirectory {
-  let made: ReadonlyMap<string, ProviderPort> | null = null;
+  let made: Promise<ReadonlyMap<string, ProviderPort>> | null = null;
   return {
     async get(id) {
-      made ??= await make(options);
-      return made.get(id) ?? null;
+      // Once for all who ask at the same time: limits and breakers are of one set of adapters.
+      const making = (made ??= make(options));
+      try {
+        return (await making).get(id) ?? null;
+      } catch (error) {
+        if (made === making) made = null;
+        throw error;
+      }
     },
   };
 }
