@@ -4,7 +4,8 @@
  * multiplier; units < 0 are short. A money-market fund marked `cash_equivalent` is in the cash already and counts once.
  */
 import type { BalanceLine } from '@tidemark/contracts';
-import { absolute, isCurrency } from '@tidemark/money';
+import { absolute, isCurrency, round } from '@tidemark/money';
+import type { Decimal } from '@tidemark/money';
 import { currencyAsset } from '../asset-ids.js';
 import { cashLine, product, worth } from '../lines.js';
 import { decimalAt, fieldsAt, fieldsOf, listAt, listOf, optionalBoolean, optionalDecimal, optionalFields, optionalText } from '../wire/shape.js';
@@ -50,10 +51,27 @@ function positionLine(position: Fields, path: string, notes: string[]): BalanceL
     price,
     ...(instrument.multiplier === null ? {} : { multiplier: instrument.multiplier }),
     value: worth(quantity, price, instrument.multiplier),
-    costBasis: costPerUnit === null ? null : product(costPerUnit, absolute(quantity)),
+    costBasis: costPerUnit === null ? null : totalCost(costPerUnit, absolute(quantity)),
     ...(optionalBoolean(position, 'cash_equivalent', path) === true ? { countedAsCash: true } : {}),
     identifiers: instrument.identifiers,
   };
+}
+
+/** As many digits as only a quotient has that somebody had to end: no price is stated so finely. */
+const QUOTIENT_DIGITS = 16;
+/** Coarser than that no total is made. */
+const FINE_DIGITS = 4;
+
+/**
+ * Cost per unit × units. An average of 163977.68 over 123 units ends nowhere and comes rounded; multiplied back, its last digit would
+ * show as 163977.6799999999999999773. So a total of such an average is rounded, once, to the digits that it is certain to.
+ */
+function totalCost(perUnit: Decimal, units: Decimal): Decimal | null {
+  const total = product(perUnit, units);
+  const [whole = '', after = ''] = perUnit.split('.');
+  const significant = `${whole}${after}`.replace(/^[-0]+/, '').length;
+  const certain = after.length - (units.split('.')[0] as string).length - 1;
+  return total === null || significant < QUOTIENT_DIGITS || certain < FINE_DIGITS ? total : round(total, certain);
 }
 
 /** Cash by currency, zero included; a currency whose cash SnapTrade does not state has no line. */

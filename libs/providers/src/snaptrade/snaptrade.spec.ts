@@ -40,6 +40,16 @@ describe('SnapTrade positions', () => {
     expect(position({ kind: 'option', symbol: 'X' })).toMatchObject({ fault: 'results[0].instrument.multiplier: a number is expected' });
   });
 
+  it('total an average that had to be rounded to what was paid, and one that did not exactly', () => {
+    const total = (units: string, cost_basis: string) => position({ kind: 'stock' }, { units, cost_basis }).costBasis;
+    expect(total('123', '1333.151869918699186992')).toBe('163977.68');
+    expect(total('-7.5', '0.133333333333333333')).toBe('1');
+    expect(total('28', '53.214285714285715')).toBe('1490');
+    expect(total('37', '150.123456')).toBe('5554.567872');
+    expect(total('1000000', '0.000012345678')).toBe('12.345678');
+    expect(total('5000000', '1234567.123456')).toBe('6172835617280');
+  });
+
   it('total the cost of shares, and keep an unknown one null', () => {
     expect(position({ kind: 'stock' }, { units: '3', cost_basis: '1.1' })).toMatchObject({ costBasis: '3.3' });
     expect(position({ kind: 'stock' }, { cost_basis: null, price: null })).toMatchObject({ costBasis: null, price: null, value: null, quantity: '2' });
