@@ -90,7 +90,8 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
     lines: explained.map(({ asset, expected, actual: there, difference, allowed, outcome, explanations }) => ({ asset, name: names.get(asset) ?? null, expected, actual: there, difference, allowed, outcome, explanations: [...explanations], discrepancyId: ids.get(asset) ?? null })),
     outcomes: countsOf(explained),
     evidence: result === 'discrepant' ? evidence : null,
-    settles: result === 'matched' && basis.kind === 'snapshot' ? await nextBasis(tx, input, held) : null,
+    // What is not in the balance yet must be asked for again, from a basis before it.
+    settles: result === 'matched' && basis.kind === 'snapshot' && state.ahead.length === 0 ? await nextBasis(tx, input, held) : null,
   };
 }
 

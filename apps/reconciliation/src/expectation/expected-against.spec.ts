@@ -53,6 +53,19 @@ describe('a transaction of the very day of the basis', () => {
   });
 });
 
+describe('a transaction that is dated before the basis and came to light after it', () => {
+  const trade = (date: string, recordedAt: string | null) => bought(1, A, '3', '-30', { date, recordedAt });
+  const there = { [A]: '13', [USD]: '70' };
+
+  it('is placed after it where units and cash agree only so', () => {
+    for (const recordedAt of [null, '2026-11-04T07:00:00.000Z']) expect(placed({ [A]: '10', [USD]: '100' }, [trade('2026-10-30', recordedAt)], there).placed).toEqual([1]);
+  });
+
+  it('is not where it came with the basis itself, nor where it is dated more than a week before it', () => {
+    for (const one of [trade('2026-10-30', '2026-11-02T22:04:00.000Z'), trade('2026-10-25', null)]) expect(placed({ [A]: '10', [USD]: '100' }, [one], there).placed).toEqual([]);
+  });
+});
+
 describe('a transaction of the very day of the fetch', () => {
   const trade = bought(1, A, '3', '-30', { date: TODAY });
 

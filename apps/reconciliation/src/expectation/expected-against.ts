@@ -1,16 +1,19 @@
 /**
  * What is expected, with the transactions placed that lie on the very border: a date alone of the basis's own day may have come after it, one of
- * the day of the other side may not be in that yet, and what happened between a basis and the data that it is of may not be in the basis.
- * Nearly every trade of a provider that gives dates alone is such a one, as most bases are of the day before.
+ * the day of the other side may not be in that yet; what happened between a basis and the data that it is of may not be in the basis, nor what
+ * is dated a few days before it and came to light only after it. Nearly every trade of a provider that gives dates alone, or tells late, is such
+ * a one, as most bases are of the day before.
  *
  * A few of them are taken to lie on the other side where that makes agree every asset that they touch, units and cash alike, and at least one
- * of these did not agree before. Where no choice does, because the cash of the account differs by something else as well, units alone may tell:
- * every security that they touch agrees only so, and no asset is made to differ. A row that leaves its units or its cash unsaid is never placed.
+ * of these did not agree before. Where no choice does, because the cash of the account differs by something else as well, the units of rows at the
+ * basis may tell: every security that they touch agrees only so, and no asset is made to differ. Not those of rows at the other side, which
+ * tomorrow are none any more. A row that leaves its units or its cash unsaid is never placed.
  *
  * What was placed is handed out with the rest, and the report says so beside each line that it touched: nothing is placed silently. Rows that
  * are not placed are left to the explanations.
  */
 import type { Tolerance } from '@tidemark/contracts';
+import { dayNumber } from '@tidemark/market';
 import { add, isCash, negate } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import { compare, isDiscrepancy } from '../comparison/compare.js';
@@ -25,7 +28,7 @@ import type { Sweeps } from './stated.js';
 export interface PlacedState extends ExpectedState {
   /** Taken to lie after the basis; among the counted. */
   readonly placed: readonly AccountMove[];
-  /** Taken to lie after the other side; among the pending. */
+  /** Taken to lie after the other side; among the pending. While there are any, the basis must not move past them, or they were never asked for again. */
   readonly ahead: readonly AccountMove[];
 }
 
@@ -39,6 +42,11 @@ export interface AgainstInput extends ExpectationInput {
 const MOST_TRIED = 12;
 const MOST_AT_ONCE = 4;
 
+/** Days before the basis from which what came to light after it is tried. */
+const LATE_DAYS = 7;
+/** What was recorded so soon after the basis was captured came with it, and says nothing of having come later. */
+const SAME_SYNC_MS = 3_600_000;
+
 export function expectedAgainst(input: AgainstInput): PlacedState {
   const state = expectedState(input);
   const { sweeps = NO_SWEEPS } = input;
@@ -49,7 +57,7 @@ export function expectedAgainst(input: AgainstInput): PlacedState {
   const placed = chosen.filter(({ after }) => after === 'basis').map(({ move }) => move);
   const ahead = chosen.filter(({ after }) => after === 'actual').map(({ move }) => move);
   const left = (moves: readonly AccountMove[], gone: readonly AccountMove[]) => moves.filter((move) => !gone.includes(move));
-  return { ...state, quantities, placed, ahead, counted: [...left(state.counted, ahead), ...placed], ambiguous: left(state.ambiguous, placed), pending: [...state.pending, ...ahead] };
+  return { ...state, quantities, placed, ahead, counted: [...left(state.counted, ahead), ...placed], ambiguous: left(state.ambiguous, placed), late: left(state.late, placed), pending: [...state.pending, ...ahead] };
 }
 
 /** A row that may lie on the other side, and what is expected by then more than it is now. */
@@ -59,10 +67,13 @@ interface OpenRow {
   readonly changes: ReadonlyMap<AssetId, Decimal>;
 }
 
-function openRows(state: ExpectedState, { until, timeZone }: AgainstInput, sweeps: Sweeps): OpenRow[] {
+function openRows(state: ExpectedState, { basis, until, timeZone }: AgainstInput, sweeps: Sweeps): OpenRow[] {
   const to = borderAt(until, timeZone);
   const said = (move: AccountMove) => movedBy(move, sweeps).whole;
-  const ofBasis = state.ambiguous.filter(said).map((move): OpenRow => ({ move, after: 'basis', changes: movedBy(move, sweeps).changes }));
+  const known = Date.parse(basis.at) + SAME_SYNC_MS;
+  const from = borderAt(basis.at, timeZone);
+  const late = state.late.filter(({ recordedAt, date }) => (recordedAt === null || Date.parse(recordedAt) > known) && from.day - dayNumber(date) <= LATE_DAYS);
+  const ofBasis = [...state.ambiguous, ...late].filter(said).map((move): OpenRow => ({ move, after: 'basis', changes: movedBy(move, sweeps).changes }));
   const ofActual = state.counted.filter((move) => sideOf(move, to) === 'unclear' && said(move)).map((move): OpenRow => ({ move, after: 'actual', changes: new Map([...movedBy(move, sweeps).changes].map(([asset, change]) => [asset, negate(change)])) }));
   const key = ({ move: { date, transactionId } }: OpenRow) => `${date} ${transactionId}`;
   return [...ofBasis, ...ofActual].filter(({ changes }) => changes.size > 0).sort((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -75,7 +86,7 @@ function choose(state: ExpectedState, open: readonly OpenRow[], input: AgainstIn
   const touching = (isMeant: (asset: AssetId) => boolean) => open.filter(({ changes }) => [...changes.keys()].some((asset) => wrong.has(asset) && isMeant(asset)));
   const all = touching(() => true);
   for (const rows of choices(all)) if (agreements(rows, sides).every(({ agrees }) => agrees)) return rows;
-  const units = touching((asset) => !isCash(asset));
+  const units = touching((asset) => !isCash(asset)).filter(({ after }) => after === 'basis');
   for (const rows of choices(units)) if (agreements(rows, sides).every(({ asset, agrees }) => agrees || (isCash(asset) && wrong.has(asset)))) return rows;
   return [];
 }

@@ -30,6 +30,11 @@ describe('a late transaction', () => {
     expect(proposed({ basis: HELD, moves: [bought(1, of, '2', '-20', { date: '2026-11-12' })], actual: HELD, of })).toEqual([]);
   });
 
+  it('is one dated by its settlement that the basis held already: 10 stated on Monday, 2 dated Wednesday, 10 there', () => {
+    expect(proposed({ basis: HELD, moves: [bought(1, of, '2', '-20', { date: '2026-11-04' })], actual: HELD, of })).toEqual([['late_transaction', '-2', true, 55]]);
+    expect(proposed({ basis: HELD, moves: [bought(1, of, '2', '-20', { date: '2026-11-04', at: '2026-11-04T15:00:00.000Z' })], actual: HELD, of })).toEqual([]);
+  });
+
   it('is one that is not understood', () => {
     const given = { basis: HELD, moves: [move(1, { kind: 'unknown', providerType: 'JOURNAL', asset: of, units: '4' })], actual: { [of]: '14' }, of };
     expect(proposed(given)).toEqual([['late_transaction', '4', true, 50]]);

@@ -1,7 +1,8 @@
 /**
  * A transaction on the other side of a state than its date says. In turn: one dated on the basis's own day without a time, which may have
  * come after it; one that the provider took back after the basis, which the basis holds still; one dated before the basis that came to light
- * after it; one of the last days that is expected and that the balance may not show yet; one since the basis that is not understood.
+ * after it; one of the last days that is expected and that the balance may not show yet; one dated a few days after the basis by its settlement,
+ * which the basis held already; one since the basis that is not understood.
  */
 import { dayNumber } from '@tidemark/market';
 import type { AssetId } from '@tidemark/money';
@@ -23,6 +24,8 @@ interface Source {
 /** Days before the basis in which what came to light later is looked for, and days before the fetch that a balance may be behind. */
 const LATE_DAYS = 30;
 const BEHIND_DAYS = 3;
+/** A trade of a Friday settles on Monday, and some providers date it so. */
+const SETTLED_WITHIN = 3;
 
 const SOURCES: readonly Source[] = [
   {
@@ -50,6 +53,14 @@ const SOURCES: readonly Source[] = [
       return candidatesOf(state.counted.filter(({ date }) => dayNumber(date) >= day - BEHIND_DAYS), asset, sweeps, true);
     },
     why: 'of the last days that is expected already: the balance may not show it yet.',
+  },
+  {
+    sure: { one: 55, part: 0 },
+    candidates: ({ state, sweeps, basis, timeZone }, asset) => {
+      const { day } = borderAt(basis.at, timeZone);
+      return candidatesOf(state.counted.filter(({ date, at }) => at === null && dayNumber(date) <= day + SETTLED_WITHIN), asset, sweeps, true);
+    },
+    why: 'of the first days after the basis that may be dated by its settlement: the basis may have held it already.',
   },
   {
     sure: { one: 50, part: 20 },
