@@ -6,6 +6,8 @@ import type { RunningService } from '@tidemark/service';
 import { waitUntil, withRandom } from '@tidemark/testing';
 import { discover, snapshotOf, startFixture } from './alerts.fixture.js';
 import type { AlertsFixture, GivenAccount, Said } from './alerts.fixture.js';
+import type { AlertDeps } from './deps.js';
+import { sweepStale } from './evaluation/sweep.js';
 
 let alerts: AlertsFixture;
 let service: RunningService;
@@ -132,6 +134,25 @@ describe('a rule over events', () => {
   });
 });
 
+describe('an account', () => {
+  it('is not called stale before everything that the logs hold of it was read', async () => {
+    const { account } = await watched('stale_account', { condition: { hours: 48 }, quietSeconds: 0 });
+    await said('sync', account, snapshotOf(account));
+    await service.close();
+    // As after three days without this service: something new stands in the log, and has not been read.
+    await alerts.owner.query(`UPDATE last_snapshot SET recorded_at = now() - interval '71.5 hours' WHERE account_id = $1`, [account.accountId]);
+    await alerts.owner.query(`UPDATE account SET discovered_at = now() - interval '9 days' WHERE account_id = $1`, [account.accountId]);
+    const partition = alerts.log.partitionOf(account.userId);
+    const move = (by: number) => alerts.owner.query(`UPDATE projection.checkpoint SET position = position + $1 WHERE projection = 'last-snapshots' AND log = 'sync' AND partition = $2`, [by, partition]);
+    const { database, log, nats, clock } = alerts;
+    await move(-1);
+    expect((await sweepStale({ database, log, nats, clock } as AlertDeps)).filter(({ accountId }) => accountId === account.accountId)).toEqual([]);
+    await move(1);
+    expect((await sweepStale({ database, log, nats, clock } as AlertDeps)).filter(({ accountId }) => accountId === account.accountId)).toMatchObject([{ kind: 'stale_account', figures: { value: '71', threshold: '48' } }]);
+    service = await alerts.start();
+  });
+});
+
 describe('an event that was recorded before the rule', () => {
   it('raises nothing, whenever it is read', async () => {
     const account = await discover(alerts);
@@ -211,5 +232,16 @@ describe('an event that cannot be judged', () => {
     await alerts.owner.query('ALTER TABLE alert DROP CONSTRAINT refused');
     await waitUntil(async () => (await told(account)).length === 2, { describe: 'both alerts', timeoutMs: 20_000 });
     expect((await told(account)).map(({ figures }) => figures.value)).toEqual(['20000', '30000']);
+  });
+
+  it('does not keep its user from being erased', async () => {
+    const { account } = await watched('large_transaction', large);
+    await alerts.owner.query(`ALTER TABLE alert ADD CONSTRAINT refused CHECK (user_id <> '${account.userId}') NOT VALID`);
+    const parked = async () => (await alerts.owner.query('SELECT 1 FROM projection.parked WHERE key = $1', [account.userId])).rowCount;
+    await alerts.say('sync', account.userId, [recorded(account, '20000')]);
+    await waitUntil(async () => (await parked()) === 1, { describe: 'the event to be parked' });
+    await alerts.say('connections', account.userId, [[`user-${account.userId}`, 'UserErased', { userId: account.userId }]]);
+    await waitUntil(async () => (await alerts.owner.query('SELECT 1 FROM alert_rule WHERE user_id = $1', [account.userId])).rowCount === 0 && (await parked()) === 0, { describe: 'nothing to be left', timeoutMs: 20_000 });
+    await alerts.owner.query('ALTER TABLE alert DROP CONSTRAINT refused');
   });
 });

@@ -50,15 +50,21 @@ export function marketReactor(deps: AlertDeps): Reactor<LogTransaction> {
   });
 }
 
-/** Events of one user stay in order, whatever they are about: a rule that remembers the last event that it saw must see them so. */
+/**
+ * Events of one user stay in order, whatever they are about: a rule that remembers the last event that it saw must see them so. An erasure
+ * waits for nothing: what it leaves behind concerns no rule any more.
+ */
 function reactor(deps: AlertDeps, of: Pick<Reactor, 'name' | 'logs'> & { readonly types: readonly string[] }, handle: Handle): Reactor<LogTransaction> {
-  let after: (() => void)[] = [];
+  const afterCommit = new WeakMap<LogTransaction, (() => void)[]>();
   const transaction = async (work: (tx: LogTransaction) => Promise<void>): Promise<void> => {
-    after = [];
-    const done = await deps.log.transaction(work);
+    const after: (() => void)[] = [];
+    const done = await deps.log.transaction(async (tx) => {
+      afterCommit.set(tx, after);
+      await work(tx);
+    });
     if (!done.ok) throw new Error(`alerts were refused by the log: ${done.error.kind}`);
     for (const tell of after) tell();
   };
-  const reactAll = async (tx: LogTransaction, events: readonly EventEnvelope[]): Promise<void> => void after.push(await handle(tx, events));
-  return { ...of, transaction, reactAll, react: (event) => transaction((tx) => reactAll(tx, [event])), parkingKey: ({ userid }) => userid };
+  const reactAll = async (tx: LogTransaction, events: readonly EventEnvelope[]): Promise<void> => void afterCommit.get(tx)?.push(await handle(tx, events));
+  return { ...of, transaction, reactAll, react: (event) => transaction((tx) => reactAll(tx, [event])), parkingKey: ({ type, userid }) => (type === 'UserErased' ? `erased ${userid}` : userid) };
 }

@@ -20,11 +20,15 @@ import type { Finding } from './raise.js';
 const AT_ONCE = 500;
 const HOUR_MS = 3_600_000;
 
-export async function sweep(deps: AlertDeps): Promise<readonly alertsRpc.AlertMessage[]> {
+/** What became true during a quiet, and still is. */
+export function sweepPending(deps: AlertDeps): Promise<readonly alertsRpc.AlertMessage[]> {
+  return transaction(deps, tellPending);
+}
+
+/** @throws LogUnavailable where a log does not say how far it reaches */
+export async function sweepStale(deps: AlertDeps): Promise<readonly alertsRpc.AlertMessage[]> {
   const caughtUp = await caughtUpPartitions(deps);
-  const told = await transaction(deps, tellPending);
-  const stale = caughtUp.length === 0 ? [] : await transaction(deps, (tx, at) => judgeStale(tx, caughtUp, at));
-  return [...told, ...stale];
+  return caughtUp.length === 0 ? [] : transaction(deps, (tx, at) => judgeStale(tx, caughtUp, at));
 }
 
 async function transaction(deps: AlertDeps, work: (tx: LogTransaction, at: number) => Promise<alertsRpc.AlertMessage[]>): Promise<readonly alertsRpc.AlertMessage[]> {
@@ -33,7 +37,7 @@ async function transaction(deps: AlertDeps, work: (tx: LogTransaction, at: numbe
   return done.value.value;
 }
 
-/** Partitions of which the read models about accounts have seen all that the logs hold; none where a log does not answer. */
+/** Partitions of which the read models about accounts have seen all that the logs hold. */
 async function caughtUpPartitions({ nats, database, log }: AlertDeps): Promise<number[]> {
   const behind = new Set<number>();
   for (const [name, projection] of [['sync', 'last-snapshots'], ['connections', 'accounts']] as const) {
@@ -96,7 +100,6 @@ async function judgeStale(tx: LogTransaction, partitions: readonly number[], at:
   return raise(tx, findings, at);
 }
 
-/** What became true during a quiet, and still is. */
 async function tellPending(tx: LogTransaction, at: number): Promise<alertsRpc.AlertMessage[]> {
   const { rows } = await tx.query<{ rule_id: string; subject: string }>('SELECT rule_id, subject FROM rule_level WHERE pending_at <= $1 ORDER BY pending_at LIMIT $2', [instant(at), AT_ONCE]);
   if (rows.length === 0) return [];

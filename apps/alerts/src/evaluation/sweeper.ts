@@ -1,6 +1,6 @@
 /** Sweeps every now and then. Replicas may sweep at once: rules are locked while they are judged, and an alert has one id. */
 import type { AlertDeps } from '../deps.js';
-import { sweep } from './sweep.js';
+import { sweepPending, sweepStale } from './sweep.js';
 import { tellMetrics } from './tell-metrics.js';
 
 export class Sweeper {
@@ -18,12 +18,15 @@ export class Sweeper {
     await this.running;
   }
 
+  /** One that fails does not keep the other from its work: a log that is away says nothing of quiet that is over. */
   private async once(): Promise<void> {
     const { clock, metrics, logger } = this.deps;
-    try {
-      tellMetrics(metrics, await sweep(this.deps), clock.now());
-    } catch (error) {
-      logger.warn({ err: error }, 'the passing of time could not be looked at; trying again');
+    for (const sweep of [sweepPending, sweepStale]) {
+      try {
+        tellMetrics(metrics, await sweep(this.deps), clock.now());
+      } catch (error) {
+        logger.warn({ err: error }, 'the passing of time could not be looked at; trying again');
+      }
     }
   }
 }
