@@ -37,6 +37,11 @@ describe('a transaction of the very day of the basis', () => {
     expect(placed({ [A]: '10', [USD]: '100' }, [trade, dividend], { [A]: '13', [USD]: '69' })).toMatchObject({ placed: [1], ambiguous: [2] });
   });
 
+  it('is placed by its units together with every other that fits', () => {
+    const moves = [bought(1, A, '3', '-30', { date: BASIS_DAY }), bought(2, 'crypto:BTC', '1', '-40', { date: BASIS_DAY }), bought(3, 'equity:C', '2', '-5', { date: BASIS_DAY })];
+    expect(placed({ [A]: '10', 'equity:C': '2', [USD]: '100' }, moves, { [A]: '13', 'crypto:BTC': '1', 'equity:C': '2', [USD]: '50' })).toMatchObject({ placed: [1, 2], ambiguous: [3], expected: { [USD]: '30' } });
+  });
+
   it('is left alone where it does not say its cash', () => {
     expect(placed({ [A]: '10' }, [{ ...trade, cash: null }], { [A]: '13' })).toMatchObject({ placed: [], ambiguous: [1] });
   });

@@ -79,16 +79,29 @@ function openRows(state: ExpectedState, { basis, until, timeZone }: AgainstInput
   return [...ofBasis, ...ofActual].filter(({ changes }) => changes.size > 0).sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function choose(state: ExpectedState, open: readonly OpenRow[], input: AgainstInput): readonly OpenRow[] {
-  const sides = new Sides(state.quantities, input);
-  const wrong = new Set([...new Set(open.flatMap(({ changes }) => [...changes.keys()]))].filter((asset) => sides.differ(asset)));
-  if (wrong.size === 0) return [];
-  const touching = (isMeant: (asset: AssetId) => boolean) => open.filter(({ changes }) => [...changes.keys()].some((asset) => wrong.has(asset) && isMeant(asset)));
-  const all = touching(() => true);
-  for (const rows of choices(all)) if (agreements(rows, sides).every(({ agrees }) => agrees)) return rows;
-  const units = touching((asset) => !isCash(asset)).filter(({ after }) => after === 'basis');
-  for (const rows of choices(units)) if (agreements(rows, sides).every(({ asset, agrees }) => agrees || (isCash(asset) && wrong.has(asset)))) return rows;
+function choose({ quantities }: ExpectedState, open: readonly OpenRow[], input: AgainstInput): readonly OpenRow[] {
+  const sides = new Sides(quantities, input);
+  for (const rows of choices(touching(open, sides, () => true))) if (agreements(rows, sides).every(({ agrees }) => agrees)) return rows;
+  return byUnits(quantities, open.filter(({ after }) => after === 'basis'), input);
+}
+
+/** As many as there are: each takes what it moves off what differs. */
+function byUnits(quantities: ReadonlyMap<AssetId, Decimal>, open: readonly OpenRow[], input: AgainstInput): readonly OpenRow[] {
+  const sides = new Sides(quantities, input);
+  for (const rows of choices(touching(open, sides, (asset) => !isCash(asset)))) {
+    if (!agreements(rows, sides).every(({ asset, agrees }) => agrees || (isCash(asset) && sides.differ(asset)))) continue;
+    const then = new Map(quantities);
+    for (const { changes } of rows) for (const [asset, change] of changes) addTo(then, asset, change);
+    return [...rows, ...byUnits(then, open.filter((row) => !rows.includes(row)), input)];
+  }
   return [];
+}
+
+/** The rows that touch an asset that differs, and that is meant. */
+function touching(open: readonly OpenRow[], sides: Sides, isMeant: (asset: AssetId) => boolean): OpenRow[] {
+  const wrong = new Map<AssetId, boolean>();
+  const isWrong = (asset: AssetId) => wrong.get(asset) ?? wrong.set(asset, sides.differ(asset)).get(asset) === true;
+  return open.filter(({ changes }) => [...changes.keys()].some((asset) => isMeant(asset) && isWrong(asset)));
 }
 
 /** Whether each asset that the rows touch agrees with them. */
