@@ -35,7 +35,7 @@ describe.each(services)('%s', (_where, { name, env, ports }) => {
     const source = sourceOf(name);
     const given = Object.keys(env).filter((variable) => !/_PASSWORD$|^NODE_ENV$/.test(variable));
     // The providers' parser reads names without their prefix.
-    const reads = (variable: string) => new RegExp(`\\b${variable}\\b|'${variable.replace(/^(PLAID|SNAPTRADE)_/, '')}'`).test(source);
+    const reads = (variable: string) => new RegExp(`\\b${variable}\\b|'${variable.replace(/^(PLAID|SNAPTRADE|COINBASE|DYDX)_/, '')}'`).test(source);
     expect(given.filter((variable) => !reads(variable) && !reads(variable.replace(/_FILE$/, '')))).toEqual([]);
   });
 
