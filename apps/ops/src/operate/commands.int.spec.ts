@@ -40,6 +40,7 @@ beforeAll(async () => {
       const all = answers[what] ?? [];
       const answer = all.length > 1 ? all.shift() : all[0];
       if (answer === undefined) return void reply.writeHead(404).end(JSON.stringify({ code: 'not_found', detail: 'there is none' }));
+      if (answer instanceof Error) return void reply.writeHead(503).end(JSON.stringify({ code: 'unavailable', detail: answer.message }));
       reply.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
   }).listen(0, '127.0.0.1');
@@ -87,6 +88,11 @@ describe('tidemark reconcile', () => {
     expect(out.toLowerCase()).toContain(status);
     expect(process.stderr.write).toHaveBeenCalledWith('running: 1 of 2 account(s)\n');
     expect(asked[0]).toEqual({ request: 'POST /reconciliations', token: 'Bearer of-ann', body: {} });
+  });
+
+  it('run --wait outlasts a gateway that is away for a moment', async () => {
+    answers = { 'POST /reconciliations': [{ id: id(1), joined: false }], [`GET /reconciliations/${id(1)}`]: [new Error('in a moment'), givenReport({ status: 'matched' })] };
+    expect(await tidemark('reconcile', 'run', '--user', 'ann', '--wait')).toEqual({ code: 0, error: null });
   });
 
   it('run passes accounts and a tolerance from a file on, and says how to see it', async () => {

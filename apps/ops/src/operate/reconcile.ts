@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { reconciliationRpc, ResponseOf } from '@tidemark/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import { ApiProblem, Unreachable } from '../api-client.js';
 import type { ApiClient } from '../api-client.js';
 import { reportText, runsText } from './report-text.js';
 import { show } from './show.js';
@@ -18,6 +19,8 @@ const EXIT: Readonly<Partial<Record<RunSummary['status'], number>>> = { discrepa
 const TROUBLE = 2;
 const FIRST_POLL_MS = 200;
 const LAST_POLL_MS = 2_000;
+/** Half a minute of them. */
+const PATIENCE = 15;
 
 interface RunOptions extends UserOptions {
   readonly account: readonly string[];
@@ -71,12 +74,25 @@ async function run(options: RunOptions): Promise<void> {
 async function ended(client: ApiClient, id: string, progress: (line: string) => void): Promise<Report> {
   let told = '';
   for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LAST_POLL_MS, waitMs * 1.5)) {
-    const { body } = await client.get<Report>(`/reconciliations/${id}`);
+    const body = await reportOf(client, id);
     if (body.status !== 'queued' && body.status !== 'running') return body;
     const line = `${body.status}: ${body.progress.done} of ${body.progress.accounts} account(s)`;
     if (line !== told) progress(line);
     told = line;
     await sleep(waitMs);
+  }
+}
+
+/** A gateway that is started anew meanwhile does not end the run, and need not end the watching of it. */
+async function reportOf(client: ApiClient, id: string): Promise<Report> {
+  for (let failed = 0; ; failed += 1) {
+    try {
+      return (await client.get<Report>(`/reconciliations/${id}`)).body;
+    } catch (error) {
+      const passing = error instanceof Unreachable || (error instanceof ApiProblem && (error.status >= 500 || error.status === 429));
+      if (!passing || failed === PATIENCE) throw error;
+      await sleep(LAST_POLL_MS);
+    }
   }
 }
 

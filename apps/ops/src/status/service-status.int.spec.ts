@@ -34,7 +34,7 @@ describe('the status of the services', () => {
   });
 
   it('is asked for at the ports of this machine unless told otherwise', () => {
-    expect(serviceUrls(['sync=https://sync.internal/'], { GATEWAY_HTTP_PORT: '4000' })).toEqual({ gateway: 'http://127.0.0.1:4000', connections: 'http://127.0.0.1:3001', sync: 'https://sync.internal', snapshots: 'http://127.0.0.1:3003', history: 'http://127.0.0.1:3004' });
+    expect(serviceUrls(['sync=https://sync.internal/'], { GATEWAY_HTTP_PORT: '4000' })).toEqual({ gateway: 'http://127.0.0.1:4000', connections: 'http://127.0.0.1:3001', sync: 'https://sync.internal', snapshots: 'http://127.0.0.1:3003', history: 'http://127.0.0.1:3004', reconciliation: 'http://127.0.0.1:3005', alerts: 'http://127.0.0.1:3006' });
     for (const wrong of ['sync', 'sync=there', 'prices=http://x']) expect(() => serviceUrls([wrong], {})).toThrow(`not "${wrong}"`);
   });
 });

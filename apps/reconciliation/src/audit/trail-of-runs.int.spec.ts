@@ -59,7 +59,7 @@ describe('a report as a file', () => {
   it('is the report, as CSV and as JSON, for its user alone', async () => {
     const report = await lived('exp');
     const csv = await fixture.must(rpc.exportReport, 'exp', { reconciliationId: report.id, format: 'csv' });
-    expect((parse(csv.body, { columns: true }) as Record<string, string>[]).map(({ asset, expected, actual, outcome }) => [asset, expected, actual, outcome])).toEqual([['currency:USD', '1000', '1000', 'matched'], ['equity:AAPL', '10', '13.7', 'mismatch']]);
+    expect(parse<Record<string, string>>(csv.body, { columns: true }).map(({ asset, expected, actual, outcome }) => [asset, expected, actual, outcome])).toEqual([['currency:USD', '1000', '1000', 'matched'], ['equity:AAPL', '10', '13.7', 'mismatch']]);
     const json = await fixture.must(rpc.exportReport, 'exp', { reconciliationId: report.id });
     expect(JSON.parse(json.body)).toEqual(await fixture.must(rpc.getReconciliation, 'exp', { reconciliationId: report.id }));
     expect(await fixture.call(rpc.exportReport, 'eve', { reconciliationId: report.id })).toMatchObject({ ok: false, error: { code: 'not_found' } });
