@@ -35,7 +35,7 @@ export function isDiscrepancy(outcome: Outcome): outcome is DiscrepancyKind {
 
 function comparedLine(asset: AssetId, expectedText: Decimal, actualText: Decimal, level: Level): ComparedLine {
   const [expected, actual] = [decimal(expectedText), decimal(actualText)];
-  const difference = subtract(actual, expected);
+  const difference = actual === expected ? '0' : subtract(actual, expected);
   const allowed = decimal(allowedFor(level, isDust(expected, level) || isDust(actual, level) ? larger(expected, actual) : expected));
   return { asset, expected, actual, difference, allowed, outcome: outcomeOf(expected, actual, difference, allowed, level) };
 }
@@ -49,7 +49,7 @@ function outcomeOf(expected: Decimal, actual: Decimal, difference: Decimal, allo
 }
 
 function isDust(quantity: Decimal, level: Level): boolean {
-  return compareDecimals(absolute(quantity), level.dust) <= 0;
+  return isZero(quantity) || (!isZero(level.dust) && compareDecimals(absolute(quantity), level.dust) <= 0);
 }
 
 function larger(a: Decimal, b: Decimal): Decimal {

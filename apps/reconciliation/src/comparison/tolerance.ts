@@ -5,7 +5,7 @@
  */
 import { TOLERANCE_CLASSES } from '@tidemark/contracts';
 import type { Tolerance, ToleranceClass, ToleranceLevel } from '@tidemark/contracts';
-import { absolute, compare, multiply } from '@tidemark/money';
+import { absolute, compare, isZero, multiply } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import { classOf } from './asset-class.js';
 
@@ -33,6 +33,7 @@ export function levelFor(tolerance: Tolerance, asset: AssetId): Level {
 
 /** max(absolute, relative × |of|), in units of the asset. */
 export function allowedFor(level: Level, of: Decimal): Decimal {
+  if (isZero(level.relative)) return level.absolute;
   const share = multiply(level.relative, absolute(of));
   return compare(share, level.absolute) > 0 ? share : level.absolute;
 }

@@ -16,9 +16,19 @@ export interface Border {
 
 export type Dated = Pick<NormalisedTransaction, 'date' | 'at'>;
 
+/** Found once each: the accounts of a fetch share its instant, and a day in a zone is dear to find. */
+const found = new Map<string, Border>();
+const MOST_FOUND = 10_000;
+
 export function borderAt(instant: string, timeZone: string): Border {
+  const key = `${instant} ${timeZone}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
   const ms = Date.parse(instant);
-  return { ms, day: calendarDayNumber(ms, marketOf(timeZone)) };
+  const border = { ms, day: calendarDayNumber(ms, marketOf(timeZone)) };
+  if (found.size >= MOST_FOUND) found.clear();
+  found.set(key, border);
+  return border;
 }
 
 export function sideOf(dated: Dated, border: Border): Side {
