@@ -89,7 +89,7 @@ export class ReconciliationFixture {
       NATS_URL: bus.url, RECONCILIATION_PG_URL: own.serviceUrl, RECONCILIATION_PG_OWNER_URL: own.ownerUrl, RECONCILIATION_HTTP_PORT: '0', LOG_LEVEL: process.env['RECONCILIATION_SPEC_LOG'] ?? 'silent', TIDEMARK_PARTITIONS: String(PARTITIONS),
       RECONCILIATION_POLL: '50ms', RECONCILIATION_LOCK: '1s', RECONCILIATION_BACKOFF: '100ms', AUDIT_KEY: Buffer.alloc(32, 9).toString('base64'), CREDENTIALS_KEY, CREDENTIALS_PG_URL: reader.url,
       PLAID_BASE_URL: `${sandbox.url}/plaid`, PLAID_CLIENT_ID: 'sandbox-plaid-client', PLAID_SECRET: 'sandbox-plaid-secret', PLAID_TIMEOUT_MS: '1500', PLAID_BREAKER_MS: '100',
-      SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: 'SANDBOX-TIDEMARK', SNAPTRADE_CONSUMER_KEY: 'sandbox-snaptrade-consumer-key', SNAPTRADE_TIMEOUT_MS: '1500', COINBASE_BASE_URL: `${sandbox.url}/coinbase`, DYDX_BASE_URL: `${sandbox.url}/dydx`,
+      SNAPTRADE_BASE_URL: `${sandbox.url}/snaptrade`, SNAPTRADE_CLIENT_ID: 'SANDBOX-TIDEMARK', SNAPTRADE_CONSUMER_KEY: 'sandbox-snaptrade-consumer-key', SNAPTRADE_TIMEOUT_MS: '1500', SNAPTRADE_REQUESTS_PER_MINUTE: '100000', COINBASE_BASE_URL: `${sandbox.url}/coinbase`, DYDX_BASE_URL: `${sandbox.url}/dydx`,
     };
     const settings = providerSettings(this.env);
     if (!settings.ok) throw new Error(JSON.stringify(settings.error));

@@ -53,6 +53,7 @@ export const EMPTY: World = {
   version: 1,
   name: 'of a spec',
   webhooks: { plaid: null, snaptrade: null, automatic: false },
+  rateLimits: { enabled: false },
   institutions: [
     { id: 'north', name: 'North Brokerage', type: 'brokerage', plaid: { id: 'ins_1', products: PLAID } },
     { id: 'east', name: 'East Brokerage', type: 'brokerage', plaid: { id: 'ins_2', products: PLAID } },
