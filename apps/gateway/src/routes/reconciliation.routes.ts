@@ -19,6 +19,6 @@ export const RECONCILIATION_ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/accounts/:id/book', operation: 'removeBook', tag, summary: 'Expect what the snapshots say again', contract: reconciliationRpc.removeBook, params: account, status: 204 },
   { method: 'POST', path: '/accounts/:id/statements', operation: 'importStatement', tag, summary: 'Give a statement of an account that no provider can be asked about, as positions or as a CSV file', contract: reconciliationRpc.importStatement, params: account, status: 201, refusals: ['conflict'] },
   { method: 'GET', path: '/audit', operation: 'listAudit', tag, summary: 'The audit trail, oldest first, each entry with its hash and the one before', contract: reconciliationRpc.listAudit },
-  { method: 'GET', path: '/audit/verify', operation: 'verifyAudit', tag, summary: 'Check the audit trail: the first entry that was changed, removed, inserted or cut off is named', contract: reconciliationRpc.verifyAudit },
+  { method: 'GET', path: '/audit/verify', operation: 'verifyAudit', tag, summary: 'Check the audit trail: the first entry that was changed, removed, inserted or cut off is named', contract: reconciliationRpc.verifyAudit, slow: true },
   { method: 'GET', path: '/ops/audit/verify', operation: 'verifyAllAudits', tag: 'Operators', scope: 'ops', summary: 'Check every user\'s audit trail, or one', contract: reconciliationRpc.verifyAllAudits, slow: true },
 ];
