@@ -31,7 +31,7 @@ const SCHEMA = {
   /** How often the passing of time is looked at: accounts that have gone stale, ends of quiet. */
   ALERTS_SWEEP: duration('15s'),
   /** How long the services that show the figures may take to answer. */
-  ALERTS_ASK_TIMEOUT: duration('5s'),
+  ALERTS_ASK_TIMEOUT: duration('10s'),
   TIDEMARK_PARTITIONS: integer({ min: 1, max: 64, default: DEFAULT_PARTITIONS }),
   LOG_LEVEL: oneOfTexts(LOG_LEVELS, 'info'),
   ...deliverySettings,

@@ -6,7 +6,6 @@ import type { RunningService } from '@tidemark/service';
 import { waitUntil, withRandom } from '@tidemark/testing';
 import { discover, snapshotOf, startFixture } from './alerts.fixture.js';
 import type { AlertsFixture, GivenAccount, Said } from './alerts.fixture.js';
-import type { AlertDeps } from './deps.js';
 import { sweepStale } from './evaluation/sweep.js';
 
 let alerts: AlertsFixture;
@@ -58,7 +57,7 @@ async function readAgain(names: string, more = ''): Promise<void> {
   await waitUntil(async () => (await position()) === before, { describe: 'all to be read again', timeoutMs: 20_000 });
   await alerts.settled();
 }
-const large: Given = { condition: { amount: { amount: '10000', currency: 'USD' } } };
+const large = { condition: { amount: { amount: '10000', currency: 'USD' } } };
 
 describe('a rule over events', () => {
   it('discrepancy_opened tells each, and of the account that it names alone', async () => {
@@ -144,11 +143,10 @@ describe('an account', () => {
     await alerts.owner.query(`UPDATE account SET discovered_at = now() - interval '9 days' WHERE account_id = $1`, [account.accountId]);
     const partition = alerts.log.partitionOf(account.userId);
     const move = (by: number) => alerts.owner.query(`UPDATE projection.checkpoint SET position = position + $1 WHERE projection = 'last-snapshots' AND log = 'sync' AND partition = $2`, [by, partition]);
-    const { database, log, nats, clock } = alerts;
     await move(-1);
-    expect((await sweepStale({ database, log, nats, clock } as AlertDeps)).filter(({ accountId }) => accountId === account.accountId)).toEqual([]);
+    expect((await sweepStale(alerts)).filter(({ accountId }) => accountId === account.accountId)).toEqual([]);
     await move(1);
-    expect((await sweepStale({ database, log, nats, clock } as AlertDeps)).filter(({ accountId }) => accountId === account.accountId)).toMatchObject([{ kind: 'stale_account', figures: { value: '71', threshold: '48' } }]);
+    expect((await sweepStale(alerts)).filter(({ accountId }) => accountId === account.accountId)).toMatchObject([{ kind: 'stale_account', figures: { value: '71', threshold: '48' } }]);
     service = await alerts.start();
   });
 });
@@ -159,7 +157,7 @@ describe('an event that was recorded before the rule', () => {
     await said('reconciliation', account, discrepancy(account));
     await said('sync', account, recorded(account, '50000'), failed(account));
     await said('connections', account, relink(account));
-    for (const [kind, condition] of [['discrepancy_opened', {}], ['large_transaction', large.condition], ['sync_failing', { failures: 1 }], ['reauthentication_required', {}]] as const) await alerts.rule(account.userId, { kind, ...(condition ? { condition } : {}) });
+    for (const [kind, condition] of [['discrepancy_opened', {}], ['large_transaction', large.condition], ['sync_failing', { failures: 1 }], ['reauthentication_required', {}]] as const) await alerts.rule(account.userId, { kind, condition });
     await readAgain('alerts-on-%');
     expect(await told(account)).toEqual([]);
   });

@@ -2,16 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertsRpc } from '@tidemark/contracts';
 import type { RequestOf } from '@tidemark/contracts';
 import { newId } from '@tidemark/service';
+import type { RunningService } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
 import { discover, snapshotOf, startFixture } from './alerts.fixture.js';
 import type { AlertsFixture } from './alerts.fixture.js';
 import { openRuleSecrets } from './rule/rule-secret.js';
 
 let alerts: AlertsFixture;
+let service: RunningService;
 
 beforeAll(async () => {
   alerts = await startFixture('alerts_rules');
-  await alerts.start({ ALERTS_ALLOW_PRIVATE: '127.0.0.1' });
+  service = await alerts.start({ ALERTS_ALLOW_PRIVATE: '127.0.0.1' });
 }, 60_000);
 afterAll(() => alerts.close());
 
@@ -170,6 +172,17 @@ describe('an alert', () => {
     const { alertId } = await anAlert(ann, { deliveries: [{ kind: 'live' }, webhook], mutedUntil: new Date(alerts.clock.now() + 60_000).toISOString() });
     expect((await alerts.raised(ann))[0]?.data).toMatchObject({ muted: true, deliveries: [{ kind: 'live' }, { kind: 'webhook', target: 'hooks.example.com' }] });
     expect(await alerts.call(alertsRpc.getAlert, ann, { alertId })).toMatchObject({ value: { deliveries: [{ status: 'muted', attempts: 0 }, { status: 'muted', attempts: 0, target: 'hooks.example.com' }] } });
+  });
+
+  it('is counted, with how late it was, and so are the events that were looked at', async () => {
+    const measured = async (name: string) => Number(new RegExp(`^${name}\\S* (\\S+)$`, 'm').exec(await (await fetch(`http://127.0.0.1:${service.port}/metrics`)).text())?.[1] ?? 0);
+    const names = ['tidemark_alerts_raised_total\\{kind="balance_below"', 'tidemark_alert_lag_seconds_count', 'tidemark_alert_evaluations_total\\{result="judged"', 'tidemark_alert_events_total'];
+    const before = await Promise.all(names.map(measured));
+    await anAlert(newId());
+    await waitUntil(async () => (await measured(names[0] ?? '')) === (before[0] ?? 0) + 1, { describe: 'the alert to be counted' });
+    const [, late, judged, events] = await Promise.all(names.map(measured));
+    expect([late, judged]).toEqual([(before[1] ?? 0) + 1, (before[2] ?? 0) + 1]);
+    expect(events).toBeGreaterThan(before[3] ?? 0);
   });
 
   it('stays when its rule is removed', async () => {

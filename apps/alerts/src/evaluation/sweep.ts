@@ -20,25 +20,27 @@ import type { Finding } from './raise.js';
 const AT_ONCE = 500;
 const HOUR_MS = 3_600_000;
 
+export type SweepDeps = Pick<AlertDeps, 'database' | 'log' | 'nats' | 'clock'>;
+
 /** What became true during a quiet, and still is. */
-export function sweepPending(deps: AlertDeps): Promise<readonly alertsRpc.AlertMessage[]> {
+export function sweepPending(deps: SweepDeps): Promise<readonly alertsRpc.AlertMessage[]> {
   return transaction(deps, tellPending);
 }
 
 /** @throws LogUnavailable where a log does not say how far it reaches */
-export async function sweepStale(deps: AlertDeps): Promise<readonly alertsRpc.AlertMessage[]> {
+export async function sweepStale(deps: SweepDeps): Promise<readonly alertsRpc.AlertMessage[]> {
   const caughtUp = await caughtUpPartitions(deps);
   return caughtUp.length === 0 ? [] : transaction(deps, (tx, at) => judgeStale(tx, caughtUp, at));
 }
 
-async function transaction(deps: AlertDeps, work: (tx: LogTransaction, at: number) => Promise<alertsRpc.AlertMessage[]>): Promise<readonly alertsRpc.AlertMessage[]> {
+async function transaction(deps: SweepDeps, work: (tx: LogTransaction, at: number) => Promise<alertsRpc.AlertMessage[]>): Promise<readonly alertsRpc.AlertMessage[]> {
   const done = await deps.log.transaction((tx) => work(tx, deps.clock.now()));
   if (!done.ok) throw new Error(`alerts were refused by the log: ${done.error.kind}`);
   return done.value.value;
 }
 
 /** Partitions of which the read models about accounts have seen all that the logs hold. */
-async function caughtUpPartitions({ nats, database, log }: AlertDeps): Promise<number[]> {
+async function caughtUpPartitions({ nats, database, log }: SweepDeps): Promise<number[]> {
   const behind = new Set<number>();
   for (const [name, projection] of [['sync', 'last-snapshots'], ['connections', 'accounts']] as const) {
     const { heads } = await readLog(nats, name, { after: 0, limit: 0 });
