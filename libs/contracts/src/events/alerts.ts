@@ -41,7 +41,9 @@ export type DeliveryTarget = Static<typeof DeliveryTarget>;
 
 /**
  * `hysteresis`: how far back over its threshold a figure must come before the rule is armed again, in percent of the threshold (in points where the threshold
- * is a percentage). `quietSeconds`: after an alert the rule says nothing for so long. `mutedUntil`: evaluates, remembers, and tells nobody.
+ * is a percentage). `quietSeconds`: after an alert the rule says nothing for so long; what becomes true meanwhile and lasts is told then. `mutedUntil`:
+ * evaluates, remembers, and tells nobody. Where nothing is said: 1 (half of a percentage of 1 or less), 3600 (0 of discrepancy_opened and
+ * large_transaction, whose every event is a matter of its own), enabled, not muted.
  */
 export const AlertRuleSettings = {
   name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'a name of 1 to 200 characters' }),
