@@ -190,6 +190,11 @@ describe('what an error answer means', () => {
     expect(await failure(provider(id, { retries: 0 }), id)).toMatchObject({ code, class: errorClass, providerCode: String(providerCode), status, requestId: 'req-1' });
   });
 
+  it('coinbase says it in the words of its second version too', async () => {
+    wire.on(PATHS.coinbase, json({ errors: [{ id: 'rate_limit_exceeded', message: 'Too many requests' }] }, 429));
+    expect(await failure(provider('coinbase', { retries: 0 }), 'coinbase')).toMatchObject({ code: 'provider_rate_limited', providerCode: 'rate_limit_exceeded', detail: expect.stringContaining('Too many requests') });
+  });
+
   it.each([
     ['coinbase', 400, 'INVALID_ARGUMENT', 'provider_error', 'final'],
     ['coinbase', 401, 'UNAUTHENTICATED', 'provider_auth', 'relink'],

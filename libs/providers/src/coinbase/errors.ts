@@ -16,10 +16,9 @@ export function judgeCoinbase(status: number, body: unknown, requestId: string |
 }
 
 function wordsOf(body: unknown): { readonly code: string | null; readonly text: string } {
-  const { errors } = (body ?? {}) as { errors?: unknown };
-  const first = (Array.isArray(errors) ? errors[0] : null) as { id?: unknown; message?: unknown } | null | undefined;
-  const given = first == null ? body : { error: first.id, message: first.message };
-  const { error, message, error_details: details } = (given ?? {}) as { error?: unknown; message?: unknown; error_details?: unknown };
-  const texts = [error, message, details].filter((one): one is string => typeof one === 'string' && one !== '');
-  return { code: typeof error === 'string' && error !== '' ? error.slice(0, 100) : null, text: texts.length === 0 ? '' : ` (${[...new Set(texts)].join(': ')})` };
+  const { error, message, error_details: details, errors } = (body ?? {}) as { error?: unknown; message?: unknown; error_details?: unknown; errors?: unknown };
+  const first = ((Array.isArray(errors) ? errors[0] : null) ?? {}) as { id?: unknown; message?: unknown };
+  const texts = [error, message, details, first.id, first.message].filter((one): one is string => typeof one === 'string' && one !== '');
+  const code = [error, first.id].find((one): one is string => typeof one === 'string' && one !== '');
+  return { code: code?.slice(0, 100) ?? null, text: texts.length === 0 ? '' : ` (${[...new Set(texts)].join(': ')})` };
 }
