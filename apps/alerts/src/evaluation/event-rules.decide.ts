@@ -1,6 +1,6 @@
 /** What one event means to one rule that is judged by events alone. */
 import type {
-  AlertFigures, AlertKind, DiscrepancyOpened, EventEnvelope, ReauthenticationRequired, RecordedTransaction, SyncCompleted, SyncFailed, TransactionsRecorded,
+  AlertFigures, AlertKind, DiscrepancyOpened, EventEnvelope, ReauthenticationRequired, RecordedTransaction, SyncFailed, TransactionsRecorded,
 } from '@tidemark/contracts';
 import { absolute, compare, multiply, round } from '@tidemark/money';
 import type { Decimal } from '@tidemark/money';
@@ -71,8 +71,6 @@ export function seeEvent(rule: JudgedRule, event: EventEnvelope, before: Counted
       return discrepancy(event as EventEnvelope<DiscrepancyOpened>, known);
     case 'SyncFailed':
       return failed(rule, event as EventEnvelope<SyncFailed>, before, known);
-    case 'SyncCompleted':
-      return { ...nothing, stand: 'back', syncId: (event.data as SyncCompleted).syncId };
     case 'TransactionsRecorded':
       return transactions(rule, event as EventEnvelope<TransactionsRecorded>, known);
     case 'ReauthenticationRequired':

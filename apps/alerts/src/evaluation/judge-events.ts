@@ -13,7 +13,7 @@ import { RULE_COLUMNS } from '../rule/rule-store.js';
 import { concerns, EVENT_KINDS, ratesNeeded, seeEvent, subjectOf } from './event-rules.decide.js';
 import type { Known, RateOn, Seen } from './event-rules.decide.js';
 import { judgeLevel, quietUntil } from './judge.decide.js';
-import { armedLevel, levelKey, loadLevels, writeLevels, writeRuleChanges } from './level-store.js';
+import { armedLevel, isWorthWriting, levelKey, loadLevels, writeLevels, writeRuleChanges } from './level-store.js';
 import type { StoredLevel } from './level-store.js';
 import { namesOf } from './names.js';
 import { raise } from './raise.js';
@@ -36,7 +36,7 @@ export async function judgeEvents(tx: LogTransaction, events: readonly EventEnve
   const { levels, changes, findings } = judging.results();
   await writeRuleChanges(tx, changes);
   await writeLevels(tx, levels);
-  return { rules: changes.length, alerts: await raise(tx, findings, at) };
+  return { rules: judging.size, alerts: await raise(tx, findings, at) };
 }
 
 async function lockConcerned(tx: SqlClient, events: readonly EventEnvelope[]): Promise<StoredRule[]> {
@@ -68,6 +68,8 @@ interface RuleNow {
   problem: string | null;
   quietFrom: string | null;
   raised: boolean;
+  /** Something of its state is other than before, so that its mark must move. */
+  moved: boolean;
   seen: { readonly epoch: number; readonly position: number };
 }
 
@@ -84,7 +86,7 @@ class Judging {
   ) {}
 
   see(rule: StoredRule, event: EventEnvelope): void {
-    const now = this.rules.get(rule.ruleId) ?? { rule, problem: rule.problem, quietFrom: rule.quietFrom, raised: false, seen: { epoch: rule.seenEpoch, position: rule.seenPosition } };
+    const now = this.rules.get(rule.ruleId) ?? { rule, problem: rule.problem, quietFrom: rule.quietFrom, raised: false, moved: false, seen: { epoch: rule.seenEpoch, position: rule.seenPosition } };
     this.rules.set(rule.ruleId, now);
     const { subject } = subjectOf(event);
     const before = this.levels.get(levelKey({ ruleId: rule.ruleId, subject })) ?? armedLevel(rule.ruleId, subject);
@@ -96,6 +98,7 @@ class Judging {
   }
 
   private pulse(now: RuleNow, event: EventEnvelope, seen: Seen): void {
+    now.moved = true;
     if (quietUntil({ quietSeconds: now.rule.quietSeconds, quietFrom: now.quietFrom }, this.at) === null) this.tell(now, findingOf(now.rule, event, seen));
   }
 
@@ -106,6 +109,8 @@ class Judging {
     const { rule: _rule, ...pending } = finding;
     const waits = judged.quietUntil !== null;
     const after: StoredLevel = { ...before, ...judged.level, failures: seen.failures, syncId: seen.syncId, pending: waits ? (before.pending ?? pending) : null, pendingAt: waits ? instant(judged.quietUntil) : null };
+    if (isSame(before, after)) return;
+    now.moved = true;
     this.levels.set(levelKey(after), after);
     this.changed.set(levelKey(after), after);
     if (judged.raise) this.tell(now, finding);
@@ -117,11 +122,22 @@ class Judging {
     now.raised = true;
   }
 
+  get size(): number {
+    return this.rules.size;
+  }
+
   results() {
     const at = instant(this.at);
-    const changes = [...this.rules.values()].map(({ rule, problem, raised, seen }) => ({ ruleId: rule.ruleId, problem, evaluatedAt: at, raisedAt: raised ? at : null, seenEpoch: seen.epoch, seenPosition: seen.position }));
+    const changes = [...this.rules.values()].flatMap(({ rule, problem, raised, moved, seen }) => {
+      const change = { ruleId: rule.ruleId, problem, evaluatedAt: at, raisedAt: raised ? at : null, seenEpoch: seen.epoch, seenPosition: seen.position };
+      return moved || isWorthWriting(rule, change) ? [change] : [];
+    });
     return { changes, levels: [...this.changed.values()], findings: this.findings };
   }
+}
+
+function isSame(a: StoredLevel, b: StoredLevel): boolean {
+  return a.raised === b.raised && a.failures === b.failures && a.syncId === b.syncId && a.period === b.period && a.pendingAt === b.pendingAt;
 }
 
 function findingOf(rule: StoredRule, event: EventEnvelope, { figures, message }: Seen): Finding {

@@ -17,7 +17,7 @@ import type { Answered } from './ask.js';
 import { finishUsers } from './due-users.js';
 import type { DueUser, Finished } from './due-users.js';
 import { judgeLevel } from './judge.decide.js';
-import { armedLevel, levelKey, loadLevels, writeLevels, writeRuleChanges } from './level-store.js';
+import { armedLevel, isWorthWriting, levelKey, loadLevels, writeLevels, writeRuleChanges } from './level-store.js';
 import type { RuleChange, StoredLevel } from './level-store.js';
 import { raise } from './raise.js';
 import type { Finding } from './raise.js';
@@ -25,6 +25,8 @@ import { askKey, askOf, readAnswer } from './value-rules.decide.js';
 
 /** Grows with the attempts, from soon to a minute. */
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000, 15_000, 60_000] as const;
+
+const NEVER = { problem: null, lastEvaluatedAt: null };
 
 interface Asked {
   readonly user: DueUser;
@@ -61,7 +63,7 @@ async function judge(tx: LogTransaction, { metrics }: AlertDeps, asked: readonly
     const account = accounts.get(rule.condition.accountId ?? '');
     return now ? [judgeRule(now, one, levels.get(levelKey({ ruleId: rule.ruleId, subject: '' })) ?? armedLevel(rule.ruleId, ''), account ? accountName(account) : 'The portfolio', at)] : [];
   }));
-  await writeRuleChanges(tx, results.map(({ change }) => change));
+  await writeRuleChanges(tx, results.flatMap(({ change }) => (isWorthWriting(locked.get(change.ruleId) ?? NEVER, change) ? [change] : [])));
   await writeLevels(tx, results.flatMap(({ level }) => level ?? []));
   await finishUsers(tx, asked.map((one) => finishedOf(one, results.filter(({ change }) => one.rules.some(({ ruleId }) => ruleId === change.ruleId)), at)));
   for (const result of ['judged', 'unknown', 'later'] as const) metrics.evaluated(result, results.filter(({ what }) => what === result).length);

@@ -1,5 +1,6 @@
 /** What rules have seen of each thing that they watch. Read and written only while the rule is locked. */
 import type { SqlClient } from '@tidemark/postgres';
+import type { Rule } from '../rule/rule.js';
 import type { Finding } from './raise.js';
 import type { Level } from './judge.decide.js';
 
@@ -54,6 +55,15 @@ export interface RuleChange {
   readonly raisedAt: string | null;
   readonly seenEpoch: number;
   readonly seenPosition: number;
+}
+
+/** When a rule was last judged is shown to the minute: a user of whom a hundred events come at once is not worth a hundred writes. */
+const SHOWN_EVERY_MS = 60_000;
+
+/** Whether it says anything that is not known; what changed its state must be written, so that its mark moves. */
+export function isWorthWriting(rule: Pick<Rule, 'problem' | 'lastEvaluatedAt'>, change: RuleChange): boolean {
+  if (change.problem !== rule.problem || change.raisedAt !== null) return true;
+  return change.evaluatedAt !== null && (rule.lastEvaluatedAt === null || Math.abs(Date.parse(change.evaluatedAt) - Date.parse(rule.lastEvaluatedAt)) >= SHOWN_EVERY_MS);
 }
 
 /** `evaluatedAt` and `raisedAt` null: as before. */
