@@ -41,7 +41,7 @@ describe('SnapTrade positions', () => {
   });
 
   it('total an average that had to be rounded to what was paid, and one that did not exactly', () => {
-    const total = (units: string, cost_basis: string) => position({ kind: 'stock' }, { units, cost_basis }).costBasis;
+    const total = (units: string, cost_basis: string) => (position({ kind: 'stock' }, { units, cost_basis }) as { costBasis?: string | null }).costBasis;
     expect(total('123', '1333.151869918699186992')).toBe('163977.68');
     expect(total('-7.5', '0.133333333333333333')).toBe('1');
     expect(total('28', '53.214285714285715')).toBe('1490');
