@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertsRpc } from '@tidemark/contracts';
-import type { AlertCondition, AlertKind } from '@tidemark/contracts';
+import type { AlertCondition, AlertKind, EventEnvelope } from '@tidemark/contracts';
+import type { SqlClient } from '@tidemark/postgres';
 import { newId } from '@tidemark/service';
 import { waitUntil } from '@tidemark/testing';
 import { discover, snapshotOf, startFixture } from './alerts.fixture.js';
 import type { AlertsFixture, GivenAccount, Shown } from './alerts.fixture.js';
-import { finishUsers } from './evaluation/due-users.js';
+import { finishUsers, markUsers } from './evaluation/due-users.js';
 
 let alerts: AlertsFixture;
 
@@ -208,6 +209,33 @@ describe('a user who is being judged while something happens', () => {
     });
     await finished.finishing;
     expect((await alerts.owner.query('SELECT version, locked_until FROM due_user WHERE user_id = $1', [userId])).rows).toEqual([{ version: 2, locked_until: null }]);
+  });
+});
+
+describe('users who are taken together', () => {
+  it('are taken in one order, by whoever marks them and by whoever has judged them', async () => {
+    const run = newId();
+    const [first, second] = [`${run}-a`, `${run}-b`];
+    for (const userId of [first, second]) await alerts.rule(userId, { kind: 'balance_below', condition: usd('1') });
+    const put = `INSERT INTO due_user (user_id, due_at, cause, recorded_at, positions, locked_until) SELECT u, '9999-01-01', '{}', now(), '{}', now() + interval '1 hour' FROM unnest($1::text[]) u`;
+    await alerts.owner.query(put, [[first, second]]);
+    const event = (userid: string) => ({ id: newId(), type: 'BalanceSnapshotCaptured', source: 'sync', userid, epoch: 1, partition: 0, position: 1, time: new Date().toISOString(), recordedtime: new Date(Date.now() + 1_000).toISOString() }) as unknown as EventEnvelope;
+    const takers = [
+      (tx: SqlClient) => markUsers(tx, [event(second), event(first)], Date.now()),
+      (tx: SqlClient) => finishUsers(tx, [second, first].map((userId) => ({ userId, version: 1, again: null, failed: false }))),
+    ];
+    for (const take of takers) {
+      // Somebody has the first: whoever takes both waits for it, and has not taken the second.
+      const taking = await alerts.database.transaction(async (tx) => {
+        await tx.query('SELECT 1 FROM due_user WHERE user_id = $1 FOR UPDATE', [first]);
+        const waits = alerts.database.transaction((other) => take(other));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await alerts.owner.query('SELECT 1 FROM due_user WHERE user_id = $1 FOR UPDATE NOWAIT', [second]);
+        return { waits };
+      });
+      await taking.waits;
+    }
+    await alerts.owner.query('DELETE FROM due_user WHERE user_id = ANY($1::text[])', [[first, second]]);
   });
 });
 

@@ -21,6 +21,8 @@ const causeOf = ({ id, type, time }: EventEnvelope): AlertCause => ({ eventId: i
 
 const MERGE = `ON CONFLICT (user_id) DO UPDATE SET due_at = least(d.due_at, excluded.due_at), version = d.version + 1, attempts = 0, positions = d.positions || excluded.positions,
     cause = CASE WHEN excluded.recorded_at >= d.recorded_at THEN excluded.cause ELSE d.cause END, recorded_at = greatest(d.recorded_at, excluded.recorded_at)`;
+/** SQL: whoever takes several rows takes them in this order, so that nobody waits for somebody who waits for them. */
+const IN_ORDER = (alias: string) => `ORDER BY ${alias}.user_id COLLATE "C"`;
 /** SQL: the user has a rule that a figure of now may make true because of an event recorded then. */
 const hasRule = (recordedAt: string) => `r.enabled AND r.kind = ANY($1::text[]) AND r.since < ${recordedAt}`;
 
@@ -29,11 +31,11 @@ export async function markUsers(tx: SqlClient, events: readonly EventEnvelope[],
   const newest = new Map<string, { event: EventEnvelope; positions: Record<string, number> }>();
   for (const event of events) newest.set(event.userid, { event, positions: { ...newest.get(event.userid)?.positions, [positionKey(event)]: event.position } });
   if (newest.size === 0) return 0;
-  const rows = [...newest].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = [...newest];
   const { rowCount } = await tx.query(
     `INSERT INTO due_user AS d (user_id, due_at, cause, recorded_at, positions)
      SELECT w.user_id, $6::timestamptz, w.cause::json, w.recorded_at, w.positions::jsonb FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::text[]) AS w(user_id, cause, recorded_at, positions)
-     WHERE EXISTS (SELECT 1 FROM alert_rule r WHERE r.user_id = w.user_id AND ${hasRule('w.recorded_at')}) ${MERGE}`,
+     WHERE EXISTS (SELECT 1 FROM alert_rule r WHERE r.user_id = w.user_id AND ${hasRule('w.recorded_at')}) ${IN_ORDER('w')} ${MERGE}`,
     [VALUE_KINDS, rows.map(([userId]) => userId), rows.map(([, { event }]) => JSON.stringify(causeOf(event))), rows.map(([, { event }]) => event.recordedtime), rows.map(([, { positions }]) => JSON.stringify(positions)), instant(now)],
   );
   return rowCount;
@@ -46,7 +48,7 @@ export async function markUsers(tx: SqlClient, events: readonly EventEnvelope[],
 export async function markConcerned(tx: SqlClient, event: EventEnvelope, who: 'all' | 'unknown', now: number, afterMs: number): Promise<number> {
   const { rowCount } = await tx.query(
     `INSERT INTO due_user AS d (user_id, due_at, cause, recorded_at, positions)
-     SELECT r.user_id, $2::timestamptz, $3::json, $4::timestamptz, $5::jsonb FROM (SELECT r.user_id FROM alert_rule r WHERE ${hasRule('$4::timestamptz')} ${who === 'all' ? '' : 'AND r.problem IS NOT NULL'} GROUP BY r.user_id ORDER BY r.user_id) r ${MERGE}`,
+     SELECT r.user_id, $2::timestamptz, $3::json, $4::timestamptz, $5::jsonb FROM (SELECT r.user_id FROM alert_rule r WHERE ${hasRule('$4::timestamptz')} ${who === 'all' ? '' : 'AND r.problem IS NOT NULL'} GROUP BY r.user_id) r ${IN_ORDER('r')} ${MERGE}`,
     [VALUE_KINDS, instant(now + afterMs), JSON.stringify(causeOf(event)), event.recordedtime, JSON.stringify({ [positionKey(event)]: event.position })],
   );
   return rowCount;
@@ -87,11 +89,11 @@ export interface Finished {
   readonly failed: boolean;
 }
 
-export async function finishUsers(tx: SqlClient, finished: readonly Finished[]): Promise<void> {
-  if (finished.length === 0) return;
-  const rows = [...finished].sort((a, b) => (a.userId < b.userId ? -1 : 1));
+export async function finishUsers(tx: SqlClient, rows: readonly Finished[]): Promise<void> {
+  if (rows.length === 0) return;
+  // An event that is on its way raises the version: it is waited for, and seen by both statements.
+  await tx.query(`SELECT 1 FROM due_user d WHERE d.user_id = ANY($1::text[]) ${IN_ORDER('d')} FOR UPDATE`, [rows.map((one) => one.userId)]);
   const done = rows.filter((one) => one.again === null);
-  // First: an event that comes between the two statements raises the version, and must find its user unlocked afterwards.
   if (done.length > 0) await tx.query('DELETE FROM due_user d USING unnest($1::text[], $2::int[]) AS f(user_id, version) WHERE d.user_id = f.user_id AND d.version = f.version', [done.map((one) => one.userId), done.map((one) => one.version)]);
   // An event that came meanwhile keeps its own due time: only where nothing came does the later one hold.
   await tx.query(
