@@ -163,6 +163,11 @@ export class SandboxWorld {
     await this.control('DELETE', '/requests');
   }
 
+  /** Every call since it was last calm, in order. */
+  async requested(): Promise<{ operation: string }[]> {
+    return (await this.control<{ requests: { operation: string }[] }>('GET', '/requests')).requests;
+  }
+
   async asked(operation: string): Promise<{ at: string; status: number | null; fault: string | null }[]> {
     return (await this.control<{ requests: { at: string; status: number | null; fault: string | null }[] }>('GET', `/requests?operation=${operation}`)).requests;
   }
