@@ -220,9 +220,9 @@ describe('users who are taken together', () => {
     const put = `INSERT INTO due_user (user_id, due_at, cause, recorded_at, positions, locked_until) SELECT u, '9999-01-01', '{}', now(), '{}', now() + interval '1 hour' FROM unnest($1::text[]) u`;
     await alerts.owner.query(put, [[first, second]]);
     const event = (userid: string) => ({ id: newId(), type: 'BalanceSnapshotCaptured', source: 'sync', userid, epoch: 1, partition: 0, position: 1, time: new Date().toISOString(), recordedtime: new Date(Date.now() + 1_000).toISOString() }) as unknown as EventEnvelope;
-    const takers = [
-      (tx: SqlClient) => markUsers(tx, [event(second), event(first)], Date.now()),
-      (tx: SqlClient) => finishUsers(tx, [second, first].map((userId) => ({ userId, version: 1, again: null, failed: false }))),
+    const takers: ((tx: SqlClient) => Promise<unknown>)[] = [
+      (tx) => markUsers(tx, [event(second), event(first)], Date.now()),
+      (tx) => finishUsers(tx, [second, first].map((userId) => ({ userId, version: 1, again: null, failed: false }))),
     ];
     for (const take of takers) {
       // Somebody has the first: whoever takes both waits for it, and has not taken the second.
