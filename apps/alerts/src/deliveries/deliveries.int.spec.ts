@@ -216,7 +216,7 @@ describe('deliveries', () => {
     const to = await receiver();
     const alert = await bench.raise([webhook(to.url)]);
     let broken = 2;
-    const log = Object.assign(Object.create(bench.log) as typeof bench.log, { transaction: (async (work) => { if ((broken -= 1) >= 0) throw new Error('the database went away'); return bench.log.transaction(work); }) });
+    const log = Object.assign(Object.create(bench.log) as typeof bench.log, { transaction: (async (work: Parameters<typeof bench.log.transaction>[0]) => { if ((broken -= 1) >= 0) throw new Error('the database went away'); return bench.log.transaction(work); }) });
     await worker({ log, secretsOf: async () => { throw new Error('the database went away'); } }).close();
     expect([to.received.length, await one(alert.alertId)]).toEqual([0, expect.objectContaining({ status: 'pending', attempts: 0 })]);
     clock.advance(5_000);
