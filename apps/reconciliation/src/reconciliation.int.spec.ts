@@ -17,6 +17,14 @@ beforeEach(async () => {
   await fixture.at(NOW);
 });
 
+async function keptByHand(userId: string): Promise<string> {
+  const accountId = newId();
+  const details = { providerAccountId: accountId, name: 'The safe', officialName: null, type: 'other', subtype: null, mask: null, numberHash: null, currency: 'USD' };
+  const discovered = { userId, connectionId: accountId, accountId, provider: 'manual', institutionId: 'manual', institutionName: 'Manual', details, capabilities: { trading: false, realtime: false, positions: true, transactions: false } };
+  await fixture.say('connections', userId, [[`connection-${accountId}`, 'AccountDiscovered', discovered]]);
+  return accountId;
+}
+
 describe('a reconciliation', () => {
   it('of one exchange that holds what was captured is matched, and says so line by line', async () => {
     const ann = await fixture.held('ann');
@@ -92,16 +100,33 @@ describe('a reconciliation', () => {
     expect(await fixture.reconciled('tol')).toMatchObject({ status: 'discrepant' });
   });
 
-  it('leaves out what there is nothing to compare with, says why, and is not partial for it', async () => {
-    const accountId = newId();
-    const of = { userId: 'ned', connectionId: accountId, accountId };
-    const details = { providerAccountId: accountId, name: 'The safe', officialName: null, type: 'other', subtype: null, mask: null, numberHash: null, currency: 'USD' };
-    await fixture.say('connections', 'ned', [[`connection-${accountId}`, 'AccountDiscovered', { ...of, provider: 'manual', institutionId: 'manual', institutionName: 'Manual', details, capabilities: { trading: false, realtime: false, positions: true, transactions: false } }]]);
+  it('leaves out what there is nothing to compare with, says why, and never that it agrees', async () => {
+    const accountId = await keptByHand('ned');
     expect((await fixture.reconciled('ned')).accountReports).toMatchObject([{ result: 'skipped', reason: expect.stringContaining('nothing to compare with') }]);
     await fixture.must(rpc.importBook, 'ned', { accountId, asOf: '2026-11-19T00:00:00.000Z', positions: [{ asset: 'currency:USD', quantity: '50' }] });
-    expect(await fixture.reconciled('ned')).toMatchObject({ status: 'matched', accounts: { skipped: 1 }, accountReports: [{ reason: expect.stringContaining('import one') }] });
+    expect(await fixture.reconciled('ned')).toMatchObject({ status: 'partial', accounts: { checked: 0, skipped: 1 }, accountReports: [{ reason: expect.stringContaining('import one') }] });
     await fixture.must(rpc.importStatement, 'ned', { accountId, asOf: '2026-11-20T00:00:00.000Z', positions: [{ asset: 'currency:USD', quantity: '40' }] });
     expect(await fixture.reconciled('ned')).toMatchObject({ status: 'discrepant', accountReports: [{ source: 'statement', basis: { kind: 'book' }, lines: [{ expected: '50', actual: '40', outcome: 'mismatch' }] }] });
+  });
+});
+
+describe('an account that is kept by hand', () => {
+  it('is expected to hold what its owner said last, and is not judged by a statement from before that', async () => {
+    const accountId = await keptByHand('zoe');
+    const owned = (capturedAt: string, shares: string) => {
+      const snapshotId = newId();
+      const balances = [{ asset: 'equity:AAPL', quantity: shares }, { asset: 'currency:USD', quantity: '50' }];
+      return fixture.say('sync', 'zoe', [[`account-${accountId}`, 'BalanceSnapshotCaptured', { snapshotId, userId: 'zoe', connectionId: accountId, accountId, provider: 'manual', syncId: null, capturedAt, providerAsOf: null, source: 'manual_entry', currency: 'USD', totals: { balance: null }, balances, providerMetadata: {} }]]);
+    };
+    const stated = (asOf: string, shares: string) => fixture.must(rpc.importStatement, 'zoe', { accountId, asOf, positions: [{ asset: 'equity:AAPL', quantity: shares }, { asset: 'currency:USD', quantity: '50' }] });
+    await owned('2026-11-17T12:00:00.000Z', '10');
+    await owned('2026-11-18T12:00:00.000Z', '15');
+    await stated('2026-11-19T12:00:00.000Z', '15');
+    expect(await fixture.reconciled('zoe')).toMatchObject({ status: 'matched', accountReports: [{ source: 'statement', lines: [{}, { expected: '15', actual: '15' }] }] });
+    await owned('2026-11-20T12:00:00.000Z', '999');
+    expect(await fixture.reconciled('zoe')).toMatchObject({ status: 'partial', accountReports: [{ result: 'skipped', reason: expect.stringContaining('import one') }] });
+    await stated('2026-11-20T13:00:00.000Z', '15');
+    expect(await fixture.reconciled('zoe')).toMatchObject({ status: 'discrepant', accountReports: [{ lines: [{}, { expected: '999', actual: '15', outcome: 'mismatch' }] }] });
   });
 });
 

@@ -46,7 +46,10 @@ export interface ComparisonInput {
   readonly accountId: string;
   readonly timeZone: string;
   readonly duplicateOf: string | null;
+  /** Of this run's report. */
   readonly tolerance: Tolerance;
+  /** As configured: a run that is asked to be more lenient ends nothing that this still finds, and moves no basis over it. */
+  readonly standing: Tolerance;
   readonly basis: AccountBasis;
   readonly actual: ActualState;
   readonly moves: readonly AccountMove[];
@@ -65,8 +68,14 @@ export interface AccountComparison {
   readonly decision: DiscrepancyDecision;
   /** What explanations were looked for in; null where nothing differs. */
   readonly evidence: OwnEvidence | null;
-  /** The snapshot to compare from next time; null where the basis stays. */
-  readonly settles: string | null;
+  /** What to compare from next time; null where the basis stays. */
+  readonly settles: Settlement | null;
+}
+
+/** The snapshot to compare from next time, and what the books have beyond it: the tolerated differences, so that they add up and never vanish. */
+export interface Settlement {
+  readonly snapshotId: string;
+  readonly carried: ReadonlyMap<AssetId, Decimal>;
 }
 
 export async function compareAccount(tx: SqlClient, input: ComparisonInput): Promise<AccountComparison> {
@@ -81,7 +90,9 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const evidence: OwnEvidence = { accountId, duplicateOf: input.duplicateOf, basis: { kind: basis.kind, id: basis.id, at: basis.at }, state, actual: held, timeZone, until: actual.at, providerAsOf: actual.providerAsOf, sweeps };
   const explained = await explainAll(tx, input, found, evidence, compared);
   const { basis: base } = evidence;
-  const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: explained });
+  const overlooked = new Set(compare(state.quantities, held, input.standing).filter(({ outcome }) => isDiscrepancy(outcome)).map(({ asset }) => asset));
+  const judged = explained.map((line) => (!isDiscrepancy(line.outcome) && overlooked.has(line.asset) ? { ...line, outcome: 'stale' as const } : line));
+  const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: judged });
   const result = accountResult(compared);
   const ids = new Map([...decision.open, ...decision.explain, ...decision.persist].map(({ asset, id }) => [asset, id]));
   const names = namesOf(basis.lines, actual.lines);
@@ -91,7 +102,7 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
     outcomes: countsOf(explained),
     evidence: result === 'discrepant' ? evidence : null,
     // What is not in the balance yet must be asked for again, from a basis before it.
-    settles: result === 'matched' && basis.kind === 'snapshot' && state.ahead.length === 0 ? await nextBasis(tx, input, held) : null,
+    settles: result === 'matched' && overlooked.size === 0 && basis.kind === 'snapshot' && state.ahead.length === 0 ? await nextBasis(tx, input, found, held) : null,
   };
 }
 
@@ -116,16 +127,23 @@ async function explainAll(tx: SqlClient, input: ComparisonInput, found: Found, o
 
 /**
  * The newest snapshot from before the fetch, where the books agree from there on too, without what a person accepted of this basis: else what
- * was settled would be seen again as a difference of another period.
+ * was settled would be seen again as a difference of another period. What was tolerated is carried on.
  */
-async function nextBasis(tx: SqlClient, { accountId, basis, actual, moves, timeZone, tolerance }: ComparisonInput, held: ReadonlyMap<AssetId, Decimal>): Promise<string | null> {
+async function nextBasis(tx: SqlClient, { accountId, basis, actual, moves, timeZone, standing: tolerance }: ComparisonInput, before: Found, held: ReadonlyMap<AssetId, Decimal>): Promise<Settlement | null> {
   const newest = await newestSnapshot(tx, accountId, basis.at, actual.asOf);
   if (newest === null) return null;
   const next = basisFrom(newest);
   const sweeps = sweepsOf(next, actual);
   const there = sweeps.size === 0 ? held : quantitiesOf(actual, sweeps);
   const { quantities } = expectedAgainst({ basis: next, moves, timeZone, accepted: new Map(), until: actual.at, sweeps, actual: there, tolerance });
-  return compare(quantities, there, tolerance).some(({ outcome }) => isDiscrepancy(outcome)) ? null : next.id;
+  if (compare(quantities, there, tolerance).some(({ outcome }) => isDiscrepancy(outcome))) return null;
+  const carried = new Map(compare(quantities, before.state.quantities, {}).filter(({ difference }) => difference !== '0').map(({ asset, difference }) => [asset, difference]));
+  // What a sweep is counted as differs between the two: what is carried would be in other lines.
+  return carried.size > 0 && !sameSweeps(before.sweeps, sweeps) ? null : { snapshotId: next.id, carried };
+}
+
+function sameSweeps(a: Sweeps, b: Sweeps): boolean {
+  return a.size === b.size && [...a.keys()].every((asset) => b.has(asset));
 }
 
 function namesOf(...sides: readonly (readonly HeldLine[])[]): Map<string, string> {

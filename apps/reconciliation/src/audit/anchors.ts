@@ -55,6 +55,18 @@ export async function checkAnchors({ database, log }: { database: SqlClient; log
   return { anchors, anchored, highest, broken };
 }
 
+/**
+ * Positions of a partition have no gap, so events that were deleted are missed, and with them what they may have said of this chain. Of an
+ * installation with many users in a partition the count is the same for all of them.
+ * @returns null where every position up to the last is there
+ */
+export async function missingEvents({ database }: { database: SqlClient }, { partition, upTo, last }: { partition: number; upTo: number; last: number }): Promise<Broken | null> {
+  const { rows: [found] } = await database.query<{ n: number }>('SELECT count(*) AS n FROM log.event WHERE partition = $1 AND position <= $2', [partition, upTo]);
+  const missing = upTo - (found?.n ?? 0);
+  if (missing === 0) return null;
+  return { sequence: last + 1, problem: 'cut_off', detail: `${missing} of the ${upTo} events of partition ${partition} of the log are not there: events were removed, and with them what they said of this chain.` };
+}
+
 /** @param stored the hash at that place of the chain, if there is an entry */
 function contradiction(event: EventEnvelope, { sequence, hash }: AuditAnchor, stored: string | undefined, last: number): Broken | null {
   if (stored === hash) return null;

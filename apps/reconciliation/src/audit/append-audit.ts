@@ -40,9 +40,14 @@ export async function appendAudit(tx: SqlClient, key: AuditKey, userId: string, 
   return written.map(({ sequence, hash }) => ({ sequence, hash }));
 }
 
+/**
+ * The head row is the lock, and remembers the end of the chain. Where somebody set it back or wrote another hash into it, the entries
+ * themselves know better; where it names entries that are not there, it remembers what was cut off, and verification says so.
+ */
 async function lockedHead(tx: SqlClient, userId: string): Promise<{ sequence: number; hash: string }> {
   await tx.query('INSERT INTO audit_head (user_id, sequence, hash) VALUES ($1, 0, $2) ON CONFLICT (user_id) DO NOTHING', [userId, GENESIS]);
   const { rows: [head] } = await tx.query<{ sequence: number; hash: string }>('SELECT sequence, hash FROM audit_head WHERE user_id = $1 FOR UPDATE', [userId]);
   assert(head !== undefined, `the head of the audit chain of ${userId} is gone`);
-  return head;
+  const { rows: [last] } = await tx.query<{ sequence: number; hash: string }>('SELECT sequence, hash FROM audit_entry WHERE user_id = $1 ORDER BY sequence DESC LIMIT 1', [userId]);
+  return last !== undefined && last.sequence >= head.sequence ? last : head;
 }

@@ -5,7 +5,7 @@
 import type { reconciliationRpc } from '@tidemark/contracts';
 import type { EventLog } from '@tidemark/event-log';
 import type { Database, SqlClient } from '@tidemark/postgres';
-import { checkAnchors } from './anchors.js';
+import { checkAnchors, missingEvents } from './anchors.js';
 import type { AnchorCheck } from './anchors.js';
 import { firstUnlinked, nameBreak } from './chain.js';
 import type { Broken, Link } from './chain.js';
@@ -27,8 +27,10 @@ interface Ends {
   readonly position: number;
   readonly entries: number;
   readonly last: number;
+  readonly lastHash: string | null;
   /** As the head row says. */
   readonly head: number;
+  readonly headHash: string | null;
 }
 
 const PAGE = 1_000;
@@ -41,7 +43,8 @@ export async function verifyAudit(deps: AuditDeps, userId: string): Promise<reco
   const ends = await readEnds(deps, userId, begin.sequence);
   const anchors = await checkAnchors(deps, { userId, upTo: ends.position, erasedThrough: begin.sequence, last: ends.last });
   const chain = await checkChain(deps.database, sealOf(deps.key, userId), { userId, begin, ends, anchors });
-  const firstBroken = earliest([chain.broken, anchors.broken, forgotten(ends)]);
+  const lost = anchors.broken ? null : await missingEvents(deps, { partition: deps.log.partitionOf(userId), upTo: ends.position, last: ends.last });
+  const firstBroken = earliest([chain.broken, anchors.broken, forgotten(ends), lost]) ?? misled(ends);
   // A user who is erased meanwhile loses entries that are still looked for: what is left is checked again.
   if (firstBroken !== null && (await findErasure(deps.database, deps.key, userId))?.through !== erasure?.through) return verifyAudit(deps, userId);
   return { valid: firstBroken === null, entries: ends.entries, head: chain.last.sequence > begin.sequence ? chain.last.hash : null, anchors: anchors.anchors, firstBroken };
@@ -55,6 +58,12 @@ function earliest(found: readonly (Broken | null)[]): Broken | null {
 /** The end of the chain as its head row remembers it: whoever cut the chain off may have forgotten that row. */
 function forgotten({ head, last }: Ends): Broken | null {
   return head > last ? { sequence: last + 1, problem: 'cut_off', detail: `The chain ends at entry ${last}, but its head names entry ${head}: the end was removed.` } : null;
+}
+
+/** The chain is whole, and its head row is not what was written with it. */
+function misled({ entries, head, headHash, last, lastHash }: Ends): Broken | null {
+  if (entries > 0 && head < last) return { sequence: head + 1, problem: 'changed', detail: `The chain goes on to entry ${last}, but its head names entry ${head}: the head was set back.` };
+  return entries > 0 && headHash !== lastHash ? { sequence: last, problem: 'changed', detail: `The head of the chain carries another hash than its last entry, ${last}.` } : null;
 }
 
 interface ChainAsked {
@@ -100,11 +109,12 @@ function firstUnanchored(entries: readonly ChainEntry[], { anchored }: AnchorChe
 async function readEnds({ database, log }: AuditDeps, userId: string, erasedThrough: number): Promise<Ends> {
   const { rows: [ends] } = await database.query<Ends>(
     `SELECT coalesce((SELECT position FROM log.head WHERE partition = $2), 0) AS position, count(*) AS entries, coalesce(max(sequence), $3) AS last,
-            coalesce((SELECT sequence FROM audit_head WHERE user_id = $1), 0) AS head
+            (SELECT hash FROM audit_entry WHERE user_id = $1 ORDER BY sequence DESC LIMIT 1) AS "lastHash",
+            coalesce((SELECT sequence FROM audit_head WHERE user_id = $1), 0) AS head, (SELECT hash FROM audit_head WHERE user_id = $1) AS "headHash"
      FROM audit_entry WHERE user_id = $1`,
     [userId, log.partitionOf(userId), erasedThrough],
   );
-  return ends ?? { position: 0, entries: 0, last: erasedThrough, head: 0 };
+  return ends ?? { position: 0, entries: 0, last: erasedThrough, lastHash: null, head: 0, headHash: null };
 }
 
 /** In order of their places. A table that was tampered with may have two entries at one place: they come together. */

@@ -9,7 +9,11 @@ describe('status classification', () => {
   });
 
   it('of a report: matched where every account agrees', () => {
-    expect([reportStatus(['matched', 'matched']), reportStatus([]), reportStatus(['skipped'])]).toEqual(['matched', 'matched', 'matched']);
+    expect([reportStatus(['matched', 'matched']), reportStatus(['matched', 'skipped'])]).toEqual(['matched', 'matched']);
+  });
+
+  it('of a report: partial where nothing was compared, since nobody knows that it agrees', () => {
+    expect([reportStatus([]), reportStatus(['skipped'])]).toEqual(['partial', 'partial']);
   });
 
   it('of a report: discrepant where one account is, and every account could be judged', () => {

@@ -11,12 +11,13 @@ export function accountResult(lines: readonly { readonly outcome: Outcome }[]): 
 }
 
 /**
- * `failed` where no account could be asked about, `partial` where some could not be asked about or judged (the rest stands), else what the
- * accounts say. Accounts that were skipped were not to be compared, and count as nothing.
+ * `failed` where no account could be asked about, `partial` where some could not be asked about or judged (the rest stands) or none was to be
+ * compared at all, else what the accounts say. Accounts that were skipped count as nothing: a report never says that books agree which nobody compared.
  */
 export function reportStatus(results: readonly AccountResult[]): ReportStatus {
   const asked = results.filter((result) => result !== 'skipped');
-  if (asked.length > 0 && asked.every((result) => result === 'failed')) return 'failed';
+  if (asked.length === 0) return 'partial';
+  if (asked.every((result) => result === 'failed')) return 'failed';
   if (asked.some((result) => result === 'failed' || result === 'stale')) return 'partial';
   return asked.includes('discrepant') ? 'discrepant' : 'matched';
 }

@@ -108,10 +108,11 @@ const FOUND = `
     settled_at timestamptz NOT NULL,
     run_id uuid NOT NULL);
   CREATE INDEX settled_basis_user ON settled_basis (user_id);
-  -- Differences of a basis that a person took the provider's word for.
+  -- Beyond what a basis states: differences that a person took the provider's word for, and (without a discrepancy) those that were within
+  -- tolerance when the basis moved on, so that they add up to something that is seen.
   CREATE TABLE accepted_difference (
     acceptance_id uuid PRIMARY KEY,
-    discrepancy_id uuid NOT NULL,
+    discrepancy_id uuid,
     user_id text NOT NULL,
     account_id uuid NOT NULL,
     asset text NOT NULL,

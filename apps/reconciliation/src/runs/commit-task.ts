@@ -77,7 +77,7 @@ async function outcomeOf({ deps, tx, fetched, tolerance, others }: Context, know
   const moves = fetched.kind === 'fetched' ? (fetched.value.moves.get(providerAccountId ?? '') ?? null) : null;
   const stored = await transactionsSince(tx, accountId, earlier(moves?.from ?? '9', basis.at.slice(0, 10)), basis.at);
   const comparison = await compareAccount(tx, {
-    accountId, tolerance, basis,
+    accountId, tolerance, basis, standing: deps.tolerance,
     timeZone: known.timeZone ?? NEW_YORK,
     duplicateOf: duplicateOf(account),
     actual: actual.state,

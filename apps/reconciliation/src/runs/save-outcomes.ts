@@ -55,17 +55,24 @@ async function saveReports(tx: SqlClient, { runId, userId }: OfRun, outcomes: re
   );
 }
 
-/** What was accepted of the former basis went into it. */
+/** What was accepted of the former basis went into the new one; what was tolerated is beyond it still. */
 async function settle(tx: SqlClient, { userId, runId }: OfRun, compared: readonly AccountComparison[], now: string): Promise<void> {
-  const settled = compared.flatMap(({ accountId, settles }) => (settles === null ? [] : [{ accountId, settles }]));
+  const settled = compared.flatMap(({ accountId, settles }) => (settles === null ? [] : [{ accountId, ...settles }]));
   if (settled.length === 0) return;
-  const [accounts, snapshots] = [settled.map(({ accountId }) => accountId), settled.map(({ settles }) => settles)];
+  const [accounts, snapshots] = [settled.map(({ accountId }) => accountId), settled.map(({ snapshotId }) => snapshotId)];
   await tx.query(
     `INSERT INTO settled_basis (account_id, user_id, snapshot_id, settled_at, run_id) SELECT u.account_id, $3, u.snapshot_id, $4, $5 FROM unnest($1::uuid[], $2::uuid[]) AS u(account_id, snapshot_id)
      ON CONFLICT (account_id) DO UPDATE SET snapshot_id = excluded.snapshot_id, settled_at = excluded.settled_at, run_id = excluded.run_id`,
     [accounts, snapshots, userId, now, runId],
   );
   await tx.query('DELETE FROM accepted_difference a USING unnest($1::uuid[], $2::uuid[]) AS u(account_id, snapshot_id) WHERE a.account_id = u.account_id AND a.basis_id <> u.snapshot_id', [accounts, snapshots]);
+  const carried = settled.flatMap(({ accountId, snapshotId, carried: beyond }) => [...beyond].map(([asset, quantity]) => ({ accountId, snapshotId, asset, quantity })));
+  if (carried.length === 0) return;
+  await tx.query(
+    `INSERT INTO accepted_difference (acceptance_id, discrepancy_id, user_id, account_id, asset, basis_id, quantity) SELECT c.id, NULL, $1, c.account_id, c.asset, c.basis_id, c.quantity
+     FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[]) AS c(id, account_id, asset, basis_id, quantity)`,
+    [userId, carried.map(({ accountId, asset }) => eventId(`${runId}/carried/${accountId}/${asset}`)), carried.map((one) => one.accountId), carried.map((one) => one.asset), carried.map((one) => one.snapshotId), carried.map((one) => one.quantity)],
+  );
 }
 
 function writtenOf(task: OfRun, outcome: AccountOutcome, now: string): Written[] {

@@ -4,8 +4,14 @@
  */
 import { Compile } from 'typebox/compile';
 import type { Validator } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 import type { TSchema } from 'typebox';
 import type { FieldError } from '@tidemark/contracts';
+import { ofChosenVariant } from './chosen-variant.js';
+import type { Node, SchemaError } from './chosen-variant.js';
+
+/** TypeBox stops at 8 by itself, which one union of objects uses up before it comes to the field that is wrong. */
+Settings.Set({ maxErrors: 500 });
 
 const compiled = new WeakMap<TSchema, Validator>();
 
@@ -22,22 +28,11 @@ export function fieldErrors(schema: TSchema, value: unknown): FieldError[] | nul
   const validator = validatorOf(schema);
   if (validator.Check(value)) return null;
   const found = new Map<string, string>();
-  for (const error of validator.Errors(value)) {
+  for (const error of ofChosenVariant([...validator.Errors(value)] as SchemaError[], (path) => nodeAt(schema, path))) {
     for (const { field, message } of explain(schema, error)) if (!found.has(field)) found.set(field, message);
   }
   if (found.size === 0) found.set('', 'is not accepted');
   return [...found].slice(0, 50).map(([field, message]) => ({ field, message }));
-}
-
-interface SchemaError {
-  readonly keyword: string;
-  readonly schemaPath: string;
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params: Record<string, unknown>;
-}
-interface Node {
-  readonly [key: string]: unknown;
 }
 
 function explain(root: TSchema, error: SchemaError): FieldError[] {
@@ -45,6 +40,7 @@ function explain(root: TSchema, error: SchemaError): FieldError[] {
   const below = (name: string) => (field ? `${field}/${name}` : name);
   const node = nodeAt(root, error.schemaPath);
   if (error.keyword === 'boolean') return [];
+  if (error.keyword === 'variant') return [{ field, message: `must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}` }];
   if (error.keyword === 'required') {
     const missing = error.params['requiredProperties'] as string[];
     return missing.map((name) => ({ field: below(name), message: `is required${expected(child(node, name), ': ')}` }));
@@ -54,7 +50,7 @@ function explain(root: TSchema, error: SchemaError): FieldError[] {
     const message = known.length > 0 ? `is not known here; known are ${known.join(', ')}` : 'is not known here; nothing is';
     return (error.params['additionalProperties'] as string[]).map((name) => ({ field: below(name.slice(0, 100)), message }));
   }
-  const union = nodeAt(root, error.schemaPath.replace(/\/anyOf\/\d+.*$/, ''));
+  const union = nodeAt(root, error.schemaPath.replace(/\/anyOf\/\d+$/, ''));
   return [{ field, message: `must be ${words(union)}` }];
 }
 
