@@ -42,7 +42,7 @@ describe('a rule that is set', () => {
     const reply = await create(ann, { name: ' Low ', quietSeconds: 60, hysteresis: '2', mutedUntil: '2030-01-01T00:00:00Z' });
     expect(reply).toMatchObject({ ok: true, positions: [{ log: 'alerts' }], value: { name: 'Low', quietSeconds: 60, hysteresis: '2', mutedUntil: '2030-01-01T00:00:00.000Z', state: 'armed', secretSet: false, webhookSecret: null } });
     const rule = reply.ok ? reply.value : null;
-    expect(await told(ann)).toEqual([['AlertRuleSet', { userId: ann, ruleId: rule?.id, name: 'Low', ...below, deliveries: [{ kind: 'live' }], hysteresis: '2', quietSeconds: 60, enabled: true, mutedUntil: '2030-01-01T00:00:00.000Z' }]]);
+    expect(await told(ann)).toEqual([['AlertRuleSet', { userId: ann, ruleId: rule?.id, name: 'Low', ...below, deliveries: [{ kind: 'live', target: 'live' }], hysteresis: '2', quietSeconds: 60, enabled: true, mutedUntil: '2030-01-01T00:00:00.000Z' }]]);
     const { webhookSecret: _secret, ...shown } = rule as NonNullable<typeof rule>;
     expect(await alerts.call(alertsRpc.getAlertRule, ann, { ruleId: shown.id })).toEqual({ ok: true, value: shown });
   });
@@ -50,6 +50,7 @@ describe('a rule that is set', () => {
   it('is changed field by field, and removed with its secret', async () => {
     const ann = newId();
     const { id: ruleId } = await alerts.rule(ann, { ...below, deliveries: [webhook] });
+    expect((await told(ann))[0]?.[1]).toMatchObject({ deliveries: [{ kind: 'webhook', target: new URL(webhook.url).hostname }] });
     const changed = await alerts.call(alertsRpc.changeAlertRule, ann, { ruleId, name: 'Other', enabled: false });
     expect(changed).toMatchObject({ ok: true, positions: [{ log: 'alerts' }], value: { name: 'Other', enabled: false, ...below, deliveries: [webhook], secretSet: true, webhookSecret: null } });
     expect(await alerts.call(alertsRpc.removeAlertRule, ann, { ruleId })).toMatchObject({ ok: true, value: { removed: true }, positions: [{ log: 'alerts' }] });

@@ -1,7 +1,7 @@
 /** A rule as it is stored: what the user set, and what became of it. */
 import type { AlertCondition, AlertKind, DeliveryTarget } from '@tidemark/contracts';
 
-/** What a user sets; everything of it stands in `AlertRuleSet`. */
+/** What a user sets; everything of it but the addresses and secrets of webhooks stands in `AlertRuleSet`. */
 export interface RuleSettings {
   readonly name: string;
   readonly kind: AlertKind;

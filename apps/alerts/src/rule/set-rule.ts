@@ -8,6 +8,7 @@ import type { LogTransaction } from '@tidemark/event-log';
 import { waitForPositions } from '@tidemark/projections';
 import { newId } from '@tidemark/service';
 import { targetErrors } from '../deliveries/check-targets.js';
+import { shownTarget } from '../deliveries/target.js';
 import type { AlertDeps } from '../deps.js';
 import { accountOfUser } from '../projections/accounts/query.js';
 import { connectionOfUser } from '../projections/connections/query.js';
@@ -103,7 +104,7 @@ async function write(deps: AlertDeps, userId: string, ruleId: string, givenSecre
     const settings = await work(tx);
     if (!settings.ok) return settings;
     const webhookSecret = await settleSecret(tx, deps, { ruleId, userId }, settings.value, givenSecret);
-    tx.append({ userId, stream: `alert-rule-${ruleId}`, expectedVersion: 'any', events: [{ id: newId(), type: 'AlertRuleSet', time: instant(deps.clock.now()), data: { userId, ruleId, ...settings.value } }] });
+    tx.append({ userId, stream: `alert-rule-${ruleId}`, expectedVersion: 'any', events: [{ id: newId(), type: 'AlertRuleSet', time: instant(deps.clock.now()), data: { userId, ruleId, ...settings.value, deliveries: settings.value.deliveries.map((target) => ({ kind: target.kind, target: shownTarget(target) })) } }] });
     return ok({ webhookSecret });
   });
   if (!done.ok) throw new Error(`a rule was refused by the log: ${done.error.kind}`);

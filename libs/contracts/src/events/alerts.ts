@@ -1,6 +1,7 @@
 /**
  * Events of the log `alerts`: the rules that users set, what they raised, and how it was told. The secret that signs a rule's webhooks is
- * in none of them: it is kept encrypted beside the log.
+ * in none of them, nor more of a webhook's address than its host, since many receivers know their senders by the rest of it: both are kept
+ * beside the log.
  */
 import Type from 'typebox';
 import type { Static } from 'typebox';
@@ -56,7 +57,10 @@ export const AlertRuleSettings = {
   mutedUntil: nullable(Instant),
 };
 
-export const AlertRuleSet = strict({ userId: UserId, ruleId: Uuid, ...AlertRuleSettings });
+const { deliveries: _deliveries, ...rest } = AlertRuleSettings;
+/** For people: the host of a webhook and no more of its address. */
+const ShownTarget = { kind: oneOf(DELIVERY_KINDS), target: Type.String({ maxLength: 400 }) };
+export const AlertRuleSet = strict({ userId: UserId, ruleId: Uuid, ...rest, deliveries: Type.Array(strict(ShownTarget), { maxItems: 5 }) });
 export const AlertRuleRemoved = strict({ userId: UserId, ruleId: Uuid });
 
 /** The figure that crossed, and what it crossed; what is unknown is null. */
@@ -75,8 +79,8 @@ export type AlertCause = Static<typeof AlertCause>;
 export const AlertRaised = strict({
   userId: UserId, alertId: Uuid, ruleId: Uuid, name: Type.String({ maxLength: 200 }), kind: oneOf(ALERT_KINDS), accountId: nullable(Uuid), connectionId: nullable(Uuid),
   cause: AlertCause, message: Type.String({ maxLength: 1_000 }), figures: AlertFigures, muted: Type.Boolean(),
-  /** To whom it will be told; for people: the host of a webhook and no more of its address. */
-  deliveries: Type.Array(strict({ deliveryId: Uuid, kind: oneOf(DELIVERY_KINDS), target: Type.String({ maxLength: 400 }) }), { maxItems: 5 }),
+  /** To whom it will be told. */
+  deliveries: Type.Array(strict({ deliveryId: Uuid, ...ShownTarget }), { maxItems: 5 }),
 });
 export const AlertDelivered = strict({ userId: UserId, alertId: Uuid, ruleId: Uuid, deliveryId: Uuid, kind: oneOf(DELIVERY_KINDS), attempts: Type.Integer({ minimum: 1 }) });
 /** Tried for as long as it is tried (24 hours), or refused for good: it waits for a person. */
