@@ -102,6 +102,15 @@ describe('a rule over events', () => {
     expect(await ruleNow(account, rule.id)).toMatchObject({ state: 'armed', problem: null });
   });
 
+  it('large_transaction tells a purchase once, pending and posted', async () => {
+    const { account } = await watched('large_transaction', large);
+    const [stream, type, data] = recorded(account, '-10001') as readonly [string, string, { transactions: object[] }];
+    const as = (more: object): Said => [stream, type, { ...data, transactions: data.transactions.map((one) => ({ ...one, ...more })) }];
+    await said('sync', account, as({ identity: 'pending-1', pending: true }));
+    await said('sync', account, as({ identity: 'posted-1', original: { pending_transaction_id: 'pending-1' } }));
+    expect(await told(account)).toHaveLength(1);
+  });
+
   it('stale_account tells when nothing came for so long, once, and again after something came', async () => {
     const { account } = await watched('stale_account', { condition: { hours: 48 }, quietSeconds: 0 });
     const manual = await discover(alerts, { userId: account.userId, provider: 'manual' });

@@ -6,13 +6,13 @@ import type { Counted, Known } from './event-rules.decide.js';
 const ACCOUNT = '11111111-1111-4111-8111-111111111111';
 const CONNECTION = '22222222-2222-4222-8222-222222222222';
 const OTHER = '33333333-3333-4333-8333-333333333333';
-const NEW: Counted = { failures: 0, syncId: null };
+const NEW: Counted = { failures: 0, syncId: null, told: [] };
 const known: Known = { name: (id) => (id === ACCOUNT ? 'Brokerage' : 'My bank'), rate: (from, to, day) => (from === to ? '1' : from === 'EUR' && day === '2026-11-19' ? '1.1' : null) };
 
 const event = (type: string, data: object): EventEnvelope =>
   ({ id: OTHER, type, source: 'sync', subject: 's', time: '2026-11-20T15:00:00.000Z', recordedtime: '2026-11-20T15:00:00.000Z', userid: 'ann', epoch: 1, partition: 0, position: 1, streamversion: 1, data: { connectionId: CONNECTION, ...data } }) as unknown as EventEnvelope;
 const rule = (kind: AlertKind, condition: AlertCondition = {}) => ({ kind, condition });
-const row = (given: Partial<RecordedTransaction>): RecordedTransaction => ({ date: '2026-11-19', providerType: 'cash', description: 'Wire out', asset: null, quantity: null, price: null, fees: null, amount: null, currency: 'USD', ...given }) as RecordedTransaction;
+const row = (given: Partial<RecordedTransaction>): RecordedTransaction => ({ date: '2026-11-19', providerType: 'cash', description: 'Wire out', asset: null, quantity: null, price: null, fees: null, amount: null, currency: 'USD', original: {}, identity: 'x', ...given }) as RecordedTransaction;
 const recorded = (...transactions: RecordedTransaction[]) => event('TransactionsRecorded', { accountId: ACCOUNT, transactions }) as EventEnvelope<never>;
 const large = rule('large_transaction', { amount: { amount: '10000', currency: 'USD' } });
 
@@ -24,6 +24,17 @@ describe('a large transaction', () => {
     ['another currency by the rate of its day', { amount: '-10000', currency: 'EUR' }, '11000'],
   ])('is told of %s', (_what, given, value) => {
     expect(seeEvent(large, recorded(row(given)), NEW, known)).toMatchObject({ stand: 'pulse', problem: null, figures: { value, threshold: '10000', unit: 'money', currency: 'USD' }, message: `Brokerage: Wire out of ${value} USD on 2026-11-19; you asked to hear of 10000 USD and more.` });
+  });
+
+  it('that was told while it was pending is no news when it is posted, unless it was too small then', () => {
+    const pending = seeEvent(large, recorded(row({ amount: '-20000', pending: true, identity: 'p-1' }), row({ amount: '-5', pending: true, identity: 'p-2' })), NEW, known);
+    expect(pending).toMatchObject({ stand: 'pulse', told: ['p-1'] });
+    expect(seeEvent(large, recorded(row({ amount: '-20000', identity: 't-1', original: { pending_transaction_id: 'p-1' } })), pending, known)).toMatchObject({ stand: 'nothing', told: ['p-1'] });
+    expect(seeEvent(large, recorded(row({ amount: '-15000', identity: 't-2', original: { pending_transaction_id: 'p-2' } })), pending, known)).toMatchObject({ stand: 'pulse', figures: { value: '15000' } });
+  });
+
+  it('says how many more there are in its event', () => {
+    expect(seeEvent(large, recorded(row({ amount: '-20000' }), row({ amount: '30000' }), row({ amount: '10000' }), row({ amount: '1' })), NEW, known)).toMatchObject({ figures: { value: '30000' }, message: expect.stringContaining('on 2026-11-19, and 2 more that are as large; you asked') });
   });
 
   it('is the largest of its event', () => {

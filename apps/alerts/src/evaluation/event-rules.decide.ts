@@ -25,11 +25,9 @@ const DAY_MS = 86_400_000;
 const NO_FIGURES: AlertFigures = { value: null, threshold: null, unit: null, currency: null, asset: null };
 const COMPUTED_DIGITS = 18;
 
-export interface Seen {
+export interface Seen extends Counted {
   /** `pulse`: true of this event, and of nothing that lasts. */
   readonly stand: Stand | 'pulse' | 'nothing';
-  readonly failures: number;
-  readonly syncId: string | null;
   readonly figures: AlertFigures;
   readonly message: string;
   /** Why it could not be judged wholly. */
@@ -39,6 +37,8 @@ export interface Seen {
 export interface Counted {
   readonly failures: number;
   readonly syncId: string | null;
+  /** Identities of pending transactions that were told: posted under another, they are no news. The newest last. */
+  readonly told: readonly string[];
 }
 
 /** What messages call an account or a connection. */
@@ -72,7 +72,7 @@ export function seeEvent(rule: JudgedRule, event: EventEnvelope, before: Counted
     case 'SyncFailed':
       return failed(rule, event as EventEnvelope<SyncFailed>, before, known);
     case 'TransactionsRecorded':
-      return transactions(rule, event as EventEnvelope<TransactionsRecorded>, known);
+      return transactions(rule, event as EventEnvelope<TransactionsRecorded>, before, known);
     case 'ReauthenticationRequired':
       return reauthentication(event as EventEnvelope<ReauthenticationRequired>, known);
     default:
@@ -80,7 +80,7 @@ export function seeEvent(rule: JudgedRule, event: EventEnvelope, before: Counted
   }
 }
 
-const nothing: Seen = { stand: 'nothing', failures: 0, syncId: null, figures: NO_FIGURES, message: '', problem: null };
+const nothing: Seen = { stand: 'nothing', failures: 0, syncId: null, told: [], figures: NO_FIGURES, message: '', problem: null };
 
 function discrepancy({ data }: EventEnvelope<DiscrepancyOpened>, { name }: Known): Seen {
   const { asset, expected, actual, difference, accountId } = data;
@@ -97,7 +97,7 @@ function failed({ condition }: JudgedRule, { data }: EventEnvelope<SyncFailed>, 
   const threshold = condition.failures ?? 1;
   const figures: AlertFigures = { ...NO_FIGURES, value: String(failures), threshold: String(threshold), unit: 'count' };
   const times = failures === 1 ? 'The last sync' : `The last ${failures} syncs`;
-  return { stand: failures >= threshold ? 'over' : 'between', failures, syncId: data.syncId, figures, message: `${times} of ${name(data.connectionId)} failed: ${data.detail}`.slice(0, 1_000), problem: null };
+  return { ...nothing, stand: failures >= threshold ? 'over' : 'between', failures, syncId: data.syncId, figures, message: `${times} of ${name(data.connectionId)} failed: ${data.detail}`.slice(0, 1_000), problem: null };
 }
 
 interface Sized {
@@ -105,22 +105,32 @@ interface Sized {
   readonly size: Decimal;
 }
 
-function transactions({ condition }: JudgedRule, { data, recordedtime }: EventEnvelope<TransactionsRecorded>, { name, rate }: Known): Seen {
+const MOST_TOLD = 100;
+
+function transactions({ condition }: JudgedRule, { data, recordedtime }: EventEnvelope<TransactionsRecorded>, before: Counted, { name, rate }: Known): Seen {
   const { amount } = condition;
   if (!amount) return nothing;
   const oldest = Date.parse(recordedtime) - RECENT_DAYS * DAY_MS;
-  const recent = data.transactions.filter(({ date }) => Date.parse(date) >= oldest);
+  const recent = data.transactions.filter((one) => Date.parse(one.date) >= oldest && !before.told.includes(pendingIdentity(one)));
   const unknown = new Set<string>();
-  let largest: Sized | null = null;
-  for (const transaction of recent) {
+  const large: Sized[] = recent.flatMap((transaction) => {
     const size = sizeOf(transaction, amount.currency, rate, unknown);
-    if (size !== null && compare(size, largest?.size ?? '0') > 0) largest = { transaction, size };
-  }
+    return size !== null && compare(size, '0') > 0 && compare(size, amount.amount) >= 0 ? [{ transaction, size }] : [];
+  });
+  const largest = large.reduce<Sized | null>((most, one) => (most === null || compare(one.size, most.size) > 0 ? one : most), null);
   const problem = unknown.size > 0 ? `Transactions could not be compared with ${amount.currency}: ${[...unknown].sort().join('; ')}.` : null;
-  if (!largest || compare(largest.size, amount.amount) < 0) return { ...nothing, problem };
+  if (!largest) return { ...nothing, told: before.told, problem };
+  const told = [...before.told, ...large.filter(({ transaction }) => transaction.pending === true).map(({ transaction }) => transaction.identity)].slice(-MOST_TOLD);
+  const more = large.length === 1 ? '' : `, and ${large.length - 1} more that are as large`;
   const { transaction, size } = largest;
   const figures: AlertFigures = { value: size, threshold: amount.amount, unit: 'money', currency: amount.currency, asset: transaction.asset };
-  return { ...nothing, stand: 'pulse', figures, problem, message: `${name(data.accountId)}: ${wordsOf(transaction)} of ${size} ${amount.currency} on ${transaction.date}; you asked to hear of ${amount.amount} ${amount.currency} and more.` };
+  return { ...nothing, stand: 'pulse', told, figures, problem, message: `${name(data.accountId)}: ${wordsOf(transaction)} of ${size} ${amount.currency} on ${transaction.date}${more}; you asked to hear of ${amount.amount} ${amount.currency} and more.` };
+}
+
+/** Plaid: the row that it was while it was pending. Empty where it was none. */
+function pendingIdentity({ original }: RecordedTransaction): string {
+  const id = original['pending_transaction_id'];
+  return typeof id === 'string' ? id : '';
 }
 
 const wordsOf = ({ description, providerType }: RecordedTransaction): string => (description ?? providerType).slice(0, 200);

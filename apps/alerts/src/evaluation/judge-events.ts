@@ -93,13 +93,15 @@ class Judging {
     const seen = seeEvent(rule, event, before, this.known);
     now.problem = seen.problem;
     now.seen = event;
-    if (seen.stand === 'pulse') this.pulse(now, event, seen);
+    if (seen.stand === 'pulse') this.pulse(now, event, before, seen);
     else if (seen.stand !== 'nothing') this.level(now, event, before, seen);
   }
 
-  private pulse(now: RuleNow, event: EventEnvelope, seen: Seen): void {
+  private pulse(now: RuleNow, event: EventEnvelope, before: StoredLevel, seen: Seen): void {
     now.moved = true;
-    if (quietUntil({ quietSeconds: now.rule.quietSeconds, quietFrom: now.quietFrom }, this.at) === null) this.tell(now, findingOf(now.rule, event, seen));
+    if (quietUntil({ quietSeconds: now.rule.quietSeconds, quietFrom: now.quietFrom }, this.at) !== null) return;
+    if (seen.told.at(-1) !== before.told.at(-1)) this.remember({ ...before, told: seen.told });
+    this.tell(now, findingOf(now.rule, event, seen));
   }
 
   private level(now: RuleNow, event: EventEnvelope, before: StoredLevel, seen: Seen): void {
@@ -111,9 +113,13 @@ class Judging {
     const after: StoredLevel = { ...before, ...judged.level, failures: seen.failures, syncId: seen.syncId, pending: waits ? (before.pending ?? pending) : null, pendingAt: waits ? instant(judged.quietUntil) : null };
     if (isSame(before, after)) return;
     now.moved = true;
-    this.levels.set(levelKey(after), after);
-    this.changed.set(levelKey(after), after);
+    this.remember(after);
     if (judged.raise) this.tell(now, finding);
+  }
+
+  private remember(level: StoredLevel): void {
+    this.levels.set(levelKey(level), level);
+    this.changed.set(levelKey(level), level);
   }
 
   private tell(now: RuleNow, finding: Finding): void {

@@ -14,17 +14,19 @@ export interface StoredLevel extends Level {
   /** Syncs in a row that failed, and the last of them. */
   readonly failures: number;
   readonly syncId: string | null;
+  /** Pending transactions that were told. */
+  readonly told: readonly string[];
   readonly pending: Pending | null;
   readonly pendingAt: string | null;
 }
 
 export function armedLevel(ruleId: string, subject: string): StoredLevel {
-  return { ruleId, subject, raised: false, period: null, failures: 0, syncId: null, pending: null, pendingAt: null };
+  return { ruleId, subject, raised: false, period: null, failures: 0, syncId: null, told: [], pending: null, pendingAt: null };
 }
 
 export const levelKey = ({ ruleId, subject }: Pick<StoredLevel, 'ruleId' | 'subject'>): string => `${ruleId} ${subject}`;
 
-const COLUMNS = 'rule_id AS "ruleId", subject, raised, failures, sync_id AS "syncId", period, pending, pending_at AS "pendingAt"';
+const COLUMNS = 'rule_id AS "ruleId", subject, raised, failures, sync_id AS "syncId", told, period, pending, pending_at AS "pendingAt"';
 
 /** By `levelKey`; what is not there is armed. */
 export async function loadLevels(tx: SqlClient, ruleIds: readonly string[]): Promise<Map<string, StoredLevel>> {
@@ -37,13 +39,13 @@ export async function writeLevels(tx: SqlClient, levels: readonly StoredLevel[])
   if (levels.length === 0) return;
   const of = <T>(pick: (level: StoredLevel) => T): T[] => levels.map(pick);
   await tx.query(
-    `INSERT INTO rule_level (rule_id, subject, raised, failures, sync_id, period, pending, pending_at)
-     SELECT w.rule_id, w.subject, w.raised, w.failures, w.sync_id, w.period, w.pending::json, w.pending_at
-     FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[]) AS w(rule_id, subject, raised, failures, sync_id, period, pending, pending_at)
-     ON CONFLICT (rule_id, subject) DO UPDATE SET raised = excluded.raised, failures = excluded.failures, sync_id = excluded.sync_id, period = excluded.period, pending = excluded.pending, pending_at = excluded.pending_at`,
+    `INSERT INTO rule_level (rule_id, subject, raised, failures, sync_id, period, pending, pending_at, told)
+     SELECT w.rule_id, w.subject, w.raised, w.failures, w.sync_id, w.period, w.pending::json, w.pending_at, w.told::json
+     FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::int[], $5::uuid[], $6::text[], $7::text[], $8::timestamptz[], $9::text[]) AS w(rule_id, subject, raised, failures, sync_id, period, pending, pending_at, told)
+     ON CONFLICT (rule_id, subject) DO UPDATE SET raised = excluded.raised, failures = excluded.failures, sync_id = excluded.sync_id, period = excluded.period, pending = excluded.pending, pending_at = excluded.pending_at, told = excluded.told`,
     [
       of((level) => level.ruleId), of((level) => level.subject), of((level) => level.raised), of((level) => level.failures), of((level) => level.syncId), of((level) => level.period),
-      of((level) => (level.pending === null ? null : JSON.stringify(level.pending))), of((level) => level.pendingAt),
+      of((level) => (level.pending === null ? null : JSON.stringify(level.pending))), of((level) => level.pendingAt), of((level) => JSON.stringify(level.told)),
     ],
   );
 }

@@ -43,6 +43,8 @@ const RULES = `
     raised boolean NOT NULL DEFAULT false,
     failures int NOT NULL DEFAULT 0,
     sync_id uuid,
+    -- Identities of pending transactions that were told, at most a hundred.
+    told json NOT NULL DEFAULT '[]',
     period text,
     -- True, and not told because the rule is quiet: told at pending_at unless it is over by then.
     pending json,

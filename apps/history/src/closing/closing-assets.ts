@@ -34,7 +34,7 @@ const FIRST_OF_MONTH = `(make_date(m.month / 12, m.month % 12 + 1, 1) - date '19
 const PRICES = `
   SELECT h.asset, p.currency, n.close, n.close_day, sp.split_day,
     coalesce(CASE s.kind WHEN 'security' THEN $4::boolean WHEN 'crypto' THEN true END AND NOT p.covered @> $3::int AND n.close_day IS DISTINCT FROM $3::int, false) AS late
-  FROM (${HELD}) h
+  FROM unnest($8::text[]) AS h(asset)
   LEFT JOIN asset_symbol s ON s.asset = h.asset AND s.status = 'mapped'
   LEFT JOIN price_series p ON p.symbol = s.symbol
   LEFT JOIN LATERAL (
@@ -44,13 +44,16 @@ const PRICES = `
 
 /** @returns how many held assets lack the close of a day on which their market traded */
 export async function prepareClosingAssets(client: SqlClient, market: Market, day: DayNumber): Promise<number> {
+  // Read once: what becomes held between two statements would have a price and no reasons.
+  const { rows: all } = await client.query<{ asset: string }>(HELD);
+  const held = all.map(({ asset }) => asset);
   await client.query(
     `INSERT INTO history_reason (account_id, code, asset, detail)
-     SELECT '${SHARED}'::uuid, k.code, h.asset, replace(k.detail, '$asset', h.asset) FROM (${HELD}) h, unnest($1::text[], $2::text[]) AS k(code, detail)
+     SELECT '${SHARED}'::uuid, k.code, h.asset, replace(k.detail, '$asset', h.asset) FROM unnest($3::text[]) AS h(asset), unnest($1::text[], $2::text[]) AS k(code, detail)
      WHERE NOT EXISTS (SELECT 1 FROM history_reason r WHERE r.account_id = '${SHARED}' AND r.code = k.code AND r.asset = h.asset AND md5(r.detail) = md5(replace(k.detail, '$asset', h.asset)))
      -- In the order of storeReasons, so that neither waits for the other for ever.
      ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`,
-    [REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail)],
+    [REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail), held],
   );
   await client.query('DELETE FROM closing_asset WHERE market = $1', [market.id]);
   const reason = (at: number) => `(SELECT id FROM history_reason r WHERE r.account_id = '${SHARED}' AND r.code = ($6::text[])[${at}] AND r.asset = a.asset AND md5(r.detail) = md5(replace(($7::text[])[${at}], '$asset', a.asset)))`;
@@ -59,7 +62,7 @@ export async function prepareClosingAssets(client: SqlClient, market: Market, da
        INSERT INTO closing_asset (market, day, asset, currency, close, close_day, split_day, late, reason_stale, reason_supplied, reason_missing, reason_basis, reason_late)
        SELECT $1, $2, a.asset, a.currency, a.close, a.close_day, a.split_day, a.late, ${[1, 2, 3, 4, 5].map(reason).join(', ')} FROM (${PRICES}) a RETURNING late)
      SELECT count(*) FILTER (WHERE late) AS late FROM made`,
-    [market.id, dayOf(day), day, tradedBy(day, market), monthIndex(day), REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail)],
+    [market.id, dayOf(day), day, tradedBy(day, market), monthIndex(day), REASONS.map(({ code }) => code), REASONS.map(({ detail }) => detail), held],
   );
   return rows[0]?.late ?? 0;
 }

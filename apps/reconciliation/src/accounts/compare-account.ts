@@ -5,6 +5,7 @@
  */
 import type { Basis, Outcome, reconciliationRpc, Tolerance } from '@tidemark/contracts';
 import { OUTCOMES } from '@tidemark/contracts';
+import { add, subtract } from '@tidemark/money';
 import type { AssetId, Decimal } from '@tidemark/money';
 import type { SqlClient } from '@tidemark/postgres';
 import { compare, isDiscrepancy } from '../comparison/compare.js';
@@ -83,7 +84,10 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const sweeps = sweepsOf(basis, actual);
   const accepted = await acceptedOf(tx, accountId, basis.id);
   const held = quantitiesOf(actual, sweeps);
-  const state = expectedAgainst({ basis, moves: input.moves, timeZone, accepted, until: actual.at, sweeps, actual: held, tolerance: input.tolerance });
+  const expectedWith = (of: ReadonlyMap<AssetId, Decimal>) => expectedAgainst({ basis, moves: input.moves, timeZone, accepted: added(of, accepted.carried), until: actual.at, sweeps, actual: held, tolerance: input.tolerance });
+  const accepting = expectedWith(accepted.byPeople);
+  const kept = withoutTakenBack(accepted.byPeople, accepting.quantities, held, input.tolerance);
+  const state = kept.size === accepted.byPeople.size ? accepting : expectedWith(kept);
   const newest = newestExpectedAt(state, { ...basis, at: basis.freshAt }, timeZone, sweeps);
   const compared = withStaleness(compare(state.quantities, held, input.tolerance), { providerAsOf: actual.providerAsOf, newestExpectedAt: newest });
   const found = { sweeps, state };
@@ -92,7 +96,7 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
   const { basis: base } = evidence;
   const overlooked = new Set(compare(state.quantities, held, input.standing).filter(({ outcome }) => isDiscrepancy(outcome)).map(({ asset }) => asset));
   const judged = explained.map((line) => (!isDiscrepancy(line.outcome) && overlooked.has(line.asset) ? { ...line, outcome: 'stale' as const } : line));
-  const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: judged });
+  const decision = decideDiscrepancies({ accountId, basis: base, open: await openOf(tx, accountId), lines: judged, acceptances: accepted.times });
   const result = accountResult(compared);
   const ids = new Map([...decision.open, ...decision.explain, ...decision.persist].map(({ asset, id }) => [asset, id]));
   const names = namesOf(basis.lines, actual.lines);
@@ -104,6 +108,19 @@ export async function compareAccount(tx: SqlClient, input: ComparisonInput): Pro
     // What is not in the balance yet must be asked for again, from a basis before it.
     settles: result === 'matched' && overlooked.size === 0 && basis.kind === 'snapshot' && state.ahead.length === 0 ? await nextBasis(tx, input, found, held) : null,
   };
+}
+
+/** What was accepted, but where the provider itself has gone back to what was expected before: its word does not hold any more. */
+function withoutTakenBack(accepted: ReadonlyMap<AssetId, Decimal>, expected: ReadonlyMap<AssetId, Decimal>, held: ReadonlyMap<AssetId, Decimal>, tolerance: Tolerance): ReadonlyMap<AssetId, Decimal> {
+  const differs = (asset: AssetId, quantity: Decimal) => compare(new Map([[asset, quantity]]), new Map([[asset, held.get(asset) ?? '0']]), tolerance).some(({ outcome }) => isDiscrepancy(outcome));
+  const takenBack = (asset: AssetId, change: Decimal) => differs(asset, expected.get(asset) ?? '0') && !differs(asset, subtract(expected.get(asset) ?? '0', change));
+  return new Map([...accepted].filter(([asset, change]) => !takenBack(asset, change)));
+}
+
+function added(...maps: readonly ReadonlyMap<AssetId, Decimal>[]): ReadonlyMap<AssetId, Decimal> {
+  const total = new Map<AssetId, Decimal>();
+  for (const map of maps) for (const [asset, quantity] of map) total.set(asset, add(total.get(asset) ?? '0', quantity));
+  return total;
 }
 
 interface Found {

@@ -57,6 +57,29 @@ describe('a discrepancy', () => {
     expect((await fixture.discrepancies('dia'))[0]?.divergence).toMatchObject({ before: { id: good.get(dia.accountId) }, after: { id: bad.get(dia.accountId) }, difference: '3.7' });
   });
 
+  it('that was accepted stays as a person ended it; what comes after is another, and the provider may take its word back', async () => {
+    const abe = await fixture.held('abe');
+    await fixture.sandbox.hold(abe.worldId, 'aapl', '8');
+    await fixture.reconciled('abe');
+    const [first] = await fixture.discrepancies('abe', 'open');
+    await fixture.must(rpc.resolveDiscrepancy, 'abe', { discrepancyId: first?.id ?? '', note: 'a gift' });
+    await fixture.sandbox.hold(abe.worldId, 'aapl', '6');
+    expect(await fixture.reconciled('abe')).toMatchObject({ status: 'discrepant', discrepancies: { opened: 1 } });
+    const [second] = await fixture.discrepancies('abe', 'open');
+    expect(second).toMatchObject({ expected: '8', actual: '6', difference: '-2' });
+    expect(second?.id).not.toBe(first?.id);
+    expect(await fixture.must(rpc.getDiscrepancy, 'abe', { discrepancyId: first?.id ?? '' })).toMatchObject({ status: 'resolved', resolution: 'accepted', note: 'a gift', difference: '-2' });
+    await fixture.sandbox.hold(abe.worldId, 'aapl', '10');
+    expect(await fixture.reconciled('abe')).toMatchObject({ status: 'matched', discrepancies: { resolved: 1 }, accountReports: [{ lines: [{}, { expected: '10', actual: '10' }] }] });
+  });
+
+  it('is not explained by a guess', async () => {
+    const gil = await fixture.held('gil');
+    await fixture.sandbox.hold(gil.worldId, 'aapl', '20');
+    await fixture.reconciled('gil');
+    expect(await fixture.discrepancies('gil')).toMatchObject([{ status: 'open', explanations: [{ kind: 'split', complete: true }] }]);
+  });
+
   it('does not end, and its basis does not move, because one run is asked to be lenient', async () => {
     const leo = await fixture.held('leo');
     await fixture.at(DAY_AFTER);

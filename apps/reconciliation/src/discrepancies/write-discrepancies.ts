@@ -10,9 +10,12 @@ export interface Seen {
 
 type Status = 'open' | 'explained' | 'persisting';
 
-/** Explained, where the proposals cover all of it; else as new or as old as it is. */
+/** Below this a proposal is a guess from the figures alone: worth showing, and nothing to stop looking for. */
+const SURE = 75;
+
+/** Explained, where proposals that rest on a record cover all of it; else as new or as old as it is. */
 export function statusOf(explanations: KnownDiscrepancy['explanations'], isNew: boolean): Status {
-  if (explanations.at(-1)?.complete === true) return 'explained';
+  if (explanations.at(-1)?.complete === true && explanations.every(({ quantity, confidence }) => quantity === '0' || confidence >= SURE)) return 'explained';
   return isNew ? 'open' : 'persisting';
 }
 

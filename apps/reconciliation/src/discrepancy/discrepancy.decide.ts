@@ -54,11 +54,13 @@ export interface DiscrepancyInput {
   /** Every open one of the account. */
   readonly open: readonly KnownDiscrepancy[];
   readonly lines: readonly ExplainedLine[];
+  /** By asset, how often a person has accepted something of this basis. */
+  readonly acceptances?: ReadonlyMap<AssetId, number>;
 }
 
-export function decideDiscrepancies({ accountId, basis, open, lines }: DiscrepancyInput): DiscrepancyDecision {
+export function decideDiscrepancies({ accountId, basis, open, lines, acceptances = new Map() }: DiscrepancyInput): DiscrepancyDecision {
   const known = new Map(open.map((one) => [one.id, one]));
-  const seen = lines.filter((line) => isDiscrepancy(line.outcome)).map((line) => seenAs(accountId, basis, line));
+  const seen = lines.filter((line) => isDiscrepancy(line.outcome)).map((line) => seenAs(accountId, basis, line, acceptances.get(line.asset) ?? 0));
   const outcomes = new Map(lines.map(({ asset, outcome }) => [asset, outcome]));
   const ids = new Set(seen.map(({ id }) => id));
   const { begun = [], changed = [], same = [] } = Object.groupBy(seen, (one) => (known.has(one.id) ? (isSame(known.get(one.id), one) ? 'same' : 'changed') : 'begun'));
@@ -84,9 +86,9 @@ function endOf(one: KnownDiscrepancy, outcome: Outcome, basis: Basis): Resolutio
   return isDiscrepancy(outcome) || one.basis.id !== basis.id ? 'superseded' : 'matched';
 }
 
-function seenAs(accountId: string, basis: Basis, { asset, outcome, expected, actual, difference, divergence, explanations }: ExplainedLine): KnownDiscrepancy {
+function seenAs(accountId: string, basis: Basis, { asset, outcome, expected, actual, difference, divergence, explanations }: ExplainedLine, acceptances: number): KnownDiscrepancy {
   const kind = outcome as DiscrepancyKind;
-  return { id: discrepancyId(accountId, asset, kind, basis), asset, kind, basis: { kind: basis.kind, id: basis.id, at: basis.at }, expected, actual, difference, divergence, explanations };
+  return { id: discrepancyId(accountId, asset, kind, basis, acceptances === 0 ? '' : String(acceptances)), asset, kind, basis: { kind: basis.kind, id: basis.id, at: basis.at }, expected, actual, difference, divergence, explanations };
 }
 
 function isSame(before: KnownDiscrepancy | undefined, now: KnownDiscrepancy): boolean {
