@@ -33,7 +33,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   stack = await startStack({
     without: ['history'], with: ['reconciliation', 'alerts'],
-    env: { alerts: { ALERTS_ALLOW_PRIVATE: '127.0.0.1' }, reconciliation: { RECONCILIATION_LOCK: '2s', PLAID_RETRIES: '1', PLAID_TIMEOUT_MS: '2000' } },
+    env: { alerts: { ALERTS_ALLOW_PRIVATE: '127.0.0.1' }, reconciliation: { RECONCILIATION_LOCK: '2s', RECONCILIATION_PER_MINUTE: '1000', PLAID_RETRIES: '1', PLAID_TIMEOUT_MS: '2000' } },
   });
   database = await openDatabase({ url: stack.databases['RECONCILIATION']?.ownerUrl ?? '', application: 'checker', poolSize: 2 });
   rita = await Client.of(stack, 'rita');

@@ -35,15 +35,21 @@ async function started(service, env) {
   }
 }
 
-/** Stops all of them, the last started first; one that cannot stop does not keep the others running. */
+/**
+ * Stops all of them: first the last started, which takes requests in, then its callees together, each of which waits for its own leases and
+ * for the bus. One that cannot stop does not keep the others running.
+ */
 export async function stopServices(running) {
+  const [edge, ...behind] = [...running].reverse();
   const failures = [];
-  for (const service of [...running].reverse()) {
+  const stop = async (service) => {
     try {
       await service.close();
     } catch (error) {
       failures.push(new Error(`${service.name}: ${error?.message ?? error}`, { cause: error }));
     }
-  }
+  };
+  if (edge) await stop(edge);
+  await Promise.all(behind.map(stop));
   if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '));
 }

@@ -47,6 +47,23 @@ describe('a rule that is set', () => {
     expect(await alerts.call(alertsRpc.getAlertRule, ann, { ruleId: shown.id })).toEqual({ ok: true, value: shown });
   });
 
+  it.each([
+    ['names another receiver', { deliveries: [{ kind: 'webhook' as const, url: 'https://other.example.com/b' }] }],
+    ['is off', { enabled: false }],
+    ['is muted', { mutedUntil: '2099-01-01T00:00:00Z' }],
+  ])('that %s now tells nothing more to whom it named before', async (_what, change) => {
+    const ann = newId();
+    const { rule, alertId } = await anAlert(ann, { deliveries: [webhook] });
+    // As after a failed attempt: it waits for the next.
+    await waitUntil(async () => {
+      await alerts.database.query(`UPDATE delivery SET status = 'retrying', attempts = 1, next_attempt_at = now() + interval '1 hour', locked_by = NULL, locked_until = NULL WHERE alert_id = $1`, [alertId]);
+      return (await alerts.call(alertsRpc.getAlert, ann, { alertId })).ok;
+    });
+    expect(await alerts.call(alertsRpc.changeAlertRule, ann, { ruleId: rule.id, ...change })).toMatchObject({ ok: true });
+    expect(await alerts.call(alertsRpc.getAlert, ann, { alertId })).toMatchObject({ value: { deliveries: [{ status: 'parked', nextAttemptAt: null, lastError: expect.stringContaining('its rule was changed') }] } });
+    expect((await told(ann)).at(-2)?.[0]).toBe('AlertDeliveryParked');
+  });
+
   it('is changed field by field, and removed with its secret', async () => {
     const ann = newId();
     const { id: ruleId } = await alerts.rule(ann, { ...below, deliveries: [webhook] });

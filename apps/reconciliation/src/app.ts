@@ -27,6 +27,7 @@ import { snapshots } from './projections/snapshots/project.js';
 import { transactions } from './projections/transactions/project.js';
 import { RECONCILIATION_DEPS, ReconciliationController } from './reconciliation.controller.js';
 import { REPORTS, ReportsController } from './reports/reports.controller.js';
+import { ender } from './runs/end-gone.js';
 import { eraser } from './runs/erase-runs.js';
 import { Scheduler } from './runs/scheduler.js';
 import { TaskWorker } from './runs/worker.js';
@@ -88,7 +89,7 @@ async function run(config: ReconciliationConfig, given: Given, opened: Opened): 
   const worker = new TaskWorker(deps, randomUUID());
   const work = { database, nats, partitions, logger };
   opened.add(await startProjections({ ...work, projections: PROJECTIONS }), (one) => one.close());
-  opened.add(await startReactors({ ...work, reactors: [eraser(deps)] }), (one) => one.close());
+  opened.add(await startReactors({ ...work, reactors: [eraser(deps), ender(deps)] }), (one) => one.close());
   opened.add(worker, (one) => one.close()).start();
   opened.add(new Scheduler(deps), (one) => one.close()).start();
   const parts = [{ provide: RECONCILIATION_DEPS, useValue: deps }, { provide: IMPORTS, useValue: deps }, { provide: REPORTS, useValue: database }, { provide: AUDIT, useValue: { database, log, key: deps.auditKey } }];

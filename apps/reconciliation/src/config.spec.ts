@@ -21,7 +21,7 @@ const problems = (env: Record<string, string | undefined>): string => {
 describe('the configuration', () => {
   it('has a default for everything but addresses and keys', () => {
     const { runs, tolerance } = reconciliationConfig(ENV);
-    expect(runs).toEqual({ intervalMs: 86_400_000, scheduleEveryMs: 15_000, concurrency: 8, providerConcurrency: 4, lockMs: 30_000, pollMs: 1_000, timeoutMs: 120_000, attempts: 3, backoffMs: 5_000, backoffMaxMs: 300_000, overlapDays: 14, retentionMs: 365 * 86_400_000 });
+    expect(runs).toEqual({ intervalMs: 86_400_000, scheduleEveryMs: 15_000, concurrency: 8, providerConcurrency: 4, lockMs: 30_000, pollMs: 1_000, timeoutMs: 120_000, attempts: 3, backoffMs: 5_000, backoffMaxMs: 300_000, overlapDays: 14, perMinute: 12, retentionMs: 365 * 86_400_000 });
     expect(levelFor(tolerance, 'currency:USD')).toEqual({ absolute: '0.01', relative: '0', dust: '0' });
     expect(levelFor(tolerance, 'crypto:BTC')).toEqual({ absolute: '0.00000001', relative: '0', dust: '0.00000001' });
   });

@@ -42,6 +42,8 @@ export const SCHEMA = {
   RECONCILIATION_BACKOFF_MAX: duration('5m'),
   /** Transactions of this many days before what is compared from are asked for as well: late ones explain differences. */
   RECONCILIATION_OVERLAP_DAYS: integer({ min: 0, max: 730, default: 14 }),
+  /** Of one user, within a minute; more are refused, since the calls that a provider allows are everybody's. Those that join one cost nothing. */
+  RECONCILIATION_PER_MINUTE: integer({ min: 1, max: 100_000, default: 12 }),
   RECONCILIATION_TOLERANCE: toleranceText,
   /** Runs in which nothing differed are forgotten after this time; those in which something did are kept, as are the log and the audit trail. */
   RECONCILIATION_RETENTION: duration('365d'),
@@ -80,6 +82,7 @@ function runSettings(config: ReturnType<typeof readOwn>): RunSettings {
     backoffMs: config.RECONCILIATION_BACKOFF,
     backoffMaxMs: config.RECONCILIATION_BACKOFF_MAX,
     overlapDays: config.RECONCILIATION_OVERLAP_DAYS,
+    perMinute: config.RECONCILIATION_PER_MINUTE,
     retentionMs: config.RECONCILIATION_RETENTION,
   };
 }

@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
   readonly overlapDays: number;
+  /** Runs that one user may ask for. */
+  readonly perMinute: number;
   /** Of runs in which nothing differed. */
   readonly retentionMs: number;
 }

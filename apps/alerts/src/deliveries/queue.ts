@@ -65,6 +65,34 @@ export async function retryDeliveries(client: SqlClient, userId: string, alertId
   return rowCount;
 }
 
+/** What a rule is now: whom it names, and whether it speaks. */
+export interface RuleNow {
+  readonly ruleId: string;
+  /** Whole addresses, of webhooks and mail. */
+  readonly addresses: readonly string[];
+  readonly speaks: boolean;
+}
+
+export interface Unwanted {
+  readonly deliveryId: string;
+  readonly alertId: string;
+  readonly kind: 'webhook' | 'email';
+  readonly attempts: number;
+}
+
+export const UNWANTED = 'its rule was changed: it does not name this receiver any more, or is off or muted';
+
+/** Parks what waits to be told to whom a rule does not tell any more. One that is being sent is fenced out: it is not sent again. */
+export async function parkUnwanted(tx: SqlClient, { ruleId, addresses, speaks }: RuleNow): Promise<Unwanted[]> {
+  const { rows } = await tx.query<Unwanted>(
+    `UPDATE delivery SET status = 'parked', next_attempt_at = NULL, last_error = $4, locked_by = NULL, locked_until = NULL
+     WHERE rule_id = $1 AND status IN ('pending', 'retrying') AND (NOT $3::boolean OR target IS NULL OR target <> ALL($2::text[]))
+     RETURNING delivery_id AS "deliveryId", alert_id AS "alertId", kind, attempts`,
+    [ruleId, addresses, speaks, UNWANTED],
+  );
+  return rows;
+}
+
 /** How many wait, by status. */
 export async function waitingDeliveries(client: SqlClient): Promise<{ readonly status: string; readonly count: number }[]> {
   const { rows } = await client.query<{ status: string; count: number }>(`SELECT status, count(*) AS count FROM delivery WHERE status IN ('pending', 'retrying') GROUP BY status`);

@@ -8,7 +8,8 @@ import type { LogTransaction } from '@tidemark/event-log';
 import { waitForPositions } from '@tidemark/projections';
 import { newId } from '@tidemark/service';
 import { targetErrors } from '../deliveries/check-targets.js';
-import { shownTarget } from '../deliveries/target.js';
+import { parkUnwanted, UNWANTED } from '../deliveries/queue.js';
+import { addressOf, shownTarget } from '../deliveries/target.js';
 import type { AlertDeps } from '../deps.js';
 import { accountOfUser } from '../projections/accounts/query.js';
 import { connectionOfUser } from '../projections/connections/query.js';
@@ -88,6 +89,16 @@ function unknownOf(what: 'account' | 'connection', id: string): Problem {
   return problem('not_found', message, { errors: [{ field: `condition/${what}Id`, message: `must be the id of one of your ${what}s` }] });
 }
 
+/** What waits to be told to those whom the rule does not tell any more is parked, each with its event. */
+async function withdraw({ clock }: AlertDeps, tx: LogTransaction, { ruleId, userId }: { ruleId: string; userId: string }, { deliveries, enabled, mutedUntil }: RuleSettings): Promise<void> {
+  const speaks = enabled && (mutedUntil === null || Date.parse(mutedUntil) <= clock.now());
+  const parked = await parkUnwanted(tx, { ruleId, addresses: deliveries.flatMap((target) => addressOf(target) ?? []), speaks });
+  for (const { deliveryId, alertId, kind, attempts } of parked) {
+    const data = { userId, alertId, ruleId, deliveryId, kind, attempts, reason: UNWANTED };
+    tx.append({ userId, stream: `alert-${alertId}`, expectedVersion: 'any', events: [{ id: newId(), type: 'AlertDeliveryParked', time: instant(clock.now()), causationId: alertId, data }] });
+  }
+}
+
 /** A secret of ours where a webhook has none yet; none is kept for nothing. */
 async function settleSecret(tx: LogTransaction, { keyring }: AlertDeps, owner: { ruleId: string; userId: string }, settings: RuleSettings, given: string | undefined): Promise<string | null> {
   const webhook = settings.deliveries.some(({ kind }) => kind === 'webhook');
@@ -103,6 +114,7 @@ async function write(deps: AlertDeps, userId: string, ruleId: string, givenSecre
   const done = await deps.log.transaction(async (tx) => {
     const settings = await work(tx);
     if (!settings.ok) return settings;
+    await withdraw(deps, tx, { ruleId, userId }, settings.value);
     const webhookSecret = await settleSecret(tx, deps, { ruleId, userId }, settings.value, givenSecret);
     tx.append({ userId, stream: `alert-rule-${ruleId}`, expectedVersion: 'any', events: [{ id: newId(), type: 'AlertRuleSet', time: instant(deps.clock.now()), data: { userId, ruleId, ...settings.value, deliveries: settings.value.deliveries.map((target) => ({ kind: target.kind, target: shownTarget(target) })) } }] });
     return ok({ webhookSecret });

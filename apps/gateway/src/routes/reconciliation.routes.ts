@@ -8,7 +8,7 @@ const account = { id: 'accountId' };
 const tag = 'Reconciliation';
 
 export const RECONCILIATION_ROUTES: readonly Route[] = [
-  { method: 'POST', path: '/reconciliations', operation: 'startReconciliation', tag, summary: 'Compare what accounts should hold with what their providers say now; joins a comparison of the same accounts that is under way', contract: reconciliationRpc.startReconciliation, status: 202, refusals: ['not_found'] },
+  { method: 'POST', path: '/reconciliations', operation: 'startReconciliation', tag, summary: 'Compare what accounts should hold with what their providers say now; joins a comparison of the same accounts that is under way', contract: reconciliationRpc.startReconciliation, status: 202, refusals: ['not_found', 'rate_limited'] },
   { method: 'GET', path: '/reconciliations', operation: 'listReconciliations', tag, summary: 'Comparisons, newest first', contract: reconciliationRpc.listReconciliations },
   { method: 'GET', path: '/reconciliations/:id', operation: 'getReconciliation', tag, summary: 'One comparison: how far it is, every asset of every account, and who could not be asked', contract: reconciliationRpc.getReconciliation, params: run },
   { method: 'GET', path: '/reconciliations/:id/export', operation: 'exportReconciliation', tag, summary: 'The report as a file', contract: reconciliationRpc.exportReport, params: run, answersFile: true },

@@ -38,6 +38,7 @@ export interface RequestedRun {
 }
 
 const TRIES = 5;
+const MINUTE_MS = 60_000;
 
 export async function requestRun(deps: ReconciliationDeps, request: RunRequest): Promise<Result<RequestedRun, Problem>> {
   const done = await deps.log.transaction((tx) => requested(deps, request, tx));
@@ -58,6 +59,8 @@ async function requested(deps: ReconciliationDeps, request: RunRequest, tx: LogT
   const scope = scopeOf(accountIds);
   const tolerance = resolveTolerance(deps.tolerance, request.tolerance);
   const now = instant(deps.clock.now());
+  const wait = request.reason === 'requested' ? await waitOf(deps, tx, request.userId, scope) : null;
+  if (wait !== null) return refuse(problem('rate_limited', `You asked for ${deps.settings.perMinute} reconciliations within a minute, which is the most: try again in ${wait} s.`, { extra: { retryAfter: wait } }));
   for (let tried = 0; tried < TRIES; tried += 1) {
     const runId = deps.newId();
     const { rowCount } = await tx.query(
@@ -72,6 +75,17 @@ async function requested(deps: ReconciliationDeps, request: RunRequest, tx: LogT
     if (rows[0]) return ok({ runId: rows[0].id, joined: true });
   }
   throw new Error('a reconciliation of this scope is open and cannot be found');
+}
+
+/** Seconds until the user may ask for another run; null where now, and where there is one to join. */
+async function waitOf({ clock, settings }: ReconciliationDeps, tx: LogTransaction, userId: string, scope: string): Promise<number | null> {
+  const { rows } = await tx.query<{ at: string; open: boolean }>(
+    `SELECT requested_at AS at, scope = $3 AND status IN ('queued', 'running') AS open FROM reconciliation_run WHERE user_id = $1 AND reason = 'requested' AND requested_at > $2 ORDER BY requested_at DESC LIMIT $4`,
+    [userId, instant(clock.now() - MINUTE_MS), scope, settings.perMinute],
+  );
+  const oldest = rows.at(-1);
+  if (!oldest || rows.length < settings.perMinute || rows.some(({ open }) => open)) return null;
+  return Math.max(1, Math.ceil((Date.parse(oldest.at) + MINUTE_MS - clock.now()) / 1_000));
 }
 
 /** The same accounts in whatever order are one scope. Hashed, since 500 ids are no key of an index. */

@@ -102,8 +102,15 @@ describe('a run', () => {
     expect(await asked('itemGet')).toHaveLength(1);
   });
 
-  it('of nothing is matched at once, and says that nothing was compared', async () => {
-    expect(await fixture.reconciled('nob')).toMatchObject({ status: 'matched', accounts: { checked: 0, failed: 0, skipped: 0 }, accountReports: [] });
+  it('that one user asks for too often is refused, with the time to wait; joining one is not', async () => {
+    const { accountId } = await fixture.held('oft');
+    for (let asked = 0; asked < 12; asked += 1) await fixture.reconciled('oft', asked % 2 === 0 ? {} : { accountIds: [accountId] });
+    const refused = await fixture.call(rpc.startReconciliation, 'oft', {});
+    expect(refused).toMatchObject({ ok: false, error: { code: 'rate_limited', extra: { retryAfter: 60 } } });
+  });
+
+  it('of nothing is over at once, and says that nothing was compared', async () => {
+    expect(await fixture.reconciled('nob')).toMatchObject({ status: 'partial', accounts: { checked: 0, failed: 0, skipped: 0 }, accountReports: [] });
   });
 });
 

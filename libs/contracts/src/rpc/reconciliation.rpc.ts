@@ -72,7 +72,7 @@ export const exportReport = contract('reconciliation.export', strict({ reconcili
 export const DISCREPANCY_STATUSES = ['open', 'explained', 'persisting', 'resolved'] as const;
 /**
  * Its identity is account + asset + kind + period; the period begins with `basis`. `status`: `open` since the run that found it; `persisting` when a later
- * run found it again; `explained` where a proposal covers all of it; `resolved`.
+ * run found it again; `explained` where proposals of a confidence of 75 and more cover all of it; `resolved`.
  */
 export const Discrepancy = strict({
   id: Uuid,
