@@ -24,6 +24,8 @@ export const RECENT_DAYS = 31;
 const DAY_MS = 86_400_000;
 const NO_FIGURES: AlertFigures = { value: null, threshold: null, unit: null, currency: null, asset: null };
 const COMPUTED_DIGITS = 18;
+/** Of a converted amount in a sentence; the figures have all. */
+const SHOWN_DIGITS = 2;
 
 export interface Seen extends Counted {
   /** `pulse`: true of this event, and of nothing that lasts. */
@@ -124,7 +126,7 @@ function transactions({ condition }: JudgedRule, { data, recordedtime }: EventEn
   const more = large.length === 1 ? '' : `, and ${large.length - 1} more that are as large`;
   const { transaction, size } = largest;
   const figures: AlertFigures = { value: size, threshold: amount.amount, unit: 'money', currency: amount.currency, asset: transaction.asset };
-  return { ...nothing, stand: 'pulse', told, figures, problem, message: `${name(data.accountId)}: ${wordsOf(transaction)} of ${size} ${amount.currency} on ${transaction.date}${more}; you asked to hear of ${amount.amount} ${amount.currency} and more.` };
+  return { ...nothing, stand: 'pulse', told, figures, problem, message: `${name(data.accountId)}: ${wordsOf(transaction)} of ${round(size, SHOWN_DIGITS)} ${amount.currency} on ${transaction.date}${more}; you asked to hear of ${amount.amount} ${amount.currency} and more.` };
 }
 
 /** Plaid: the row that it was while it was pending. Empty where it was none. */
