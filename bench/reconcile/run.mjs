@@ -28,10 +28,12 @@ export async function reconcile({ progress, quick }) {
     for (const size of sizes) {
       progress(`reconcile: ${size * ACCOUNTS_EACH} accounts`);
       growth.push(await measured(ground, people.slice(0, size)));
+      progress(`reconcile: ${said(growth.at(-1))}`);
     }
     progress(`reconcile: ${users * ACCOUNTS_EACH} accounts, the provider fails three calls of ten`);
     await control(ground, 'POST', '/faults', { provider: 'snaptrade', operation: '*', kind: 'status', status: 503, share: 30, times: 1_000_000 });
     const failing = await measured(ground, people);
+    progress(`reconcile: ${said(failing)}`);
     await control(ground, 'DELETE', '/faults');
     const doubled = await count(ground, `SELECT count(*) AS n FROM (SELECT 1 FROM log.event WHERE type = 'ReconciliationCompleted' GROUP BY data->>'runId' HAVING count(*) > 1) twice`);
     return { holdings: HOLDINGS, growth, failing, doubled };
@@ -39,6 +41,8 @@ export async function reconcile({ progress, quick }) {
     await ground.close();
   }
 }
+
+const said = ({ accounts, seconds, calls }) => `${accounts} accounts in ${seconds} s, ${calls} provider calls`;
 
 async function measured(ground, people) {
   await control(ground, 'DELETE', '/requests');
@@ -53,15 +57,15 @@ async function measured(ground, people) {
     for (const { person, id } of runs.slice(0, 500)) reports.push({ person, id });
   });
   const seconds = (performance.now() - begun) / 1000;
-  const said = {};
+  const told = {};
   await atOnce(reports, 8, async ({ person, id }) => {
     const { status, accounts, lines } = await person.api('GET', `/reconciliations/${id}`);
-    said[status] = (said[status] ?? 0) + 1;
-    for (const [name, n] of [...Object.entries(accounts), ...Object.entries(lines)]) said[name] = (said[name] ?? 0) + n;
+    told[status] = (told[status] ?? 0) + 1;
+    for (const [name, n] of [...Object.entries(accounts), ...Object.entries(lines)]) told[name] = (told[name] ?? 0) + n;
   });
   const accounts = people.length * ACCOUNTS_EACH;
   const { counts } = await control(ground, 'GET', '/requests?provider=snaptrade&operation=none');
-  return { accounts, seconds: Math.round(seconds * 10) / 10, accountsPerSecond: Math.round(accounts / seconds), calls: counts.snaptrade ?? 0, cpuMsPerAccount: msPerRequest(sums, accounts), said };
+  return { accounts, seconds: Math.round(seconds * 10) / 10, accountsPerSecond: Math.round(accounts / seconds), calls: counts.snaptrade ?? 0, cpuMsPerAccount: msPerRequest(sums, accounts), said: told };
 }
 
 async function control({ sandbox }, method, path, body) {
