@@ -41,7 +41,7 @@ async function start({ users, accountsEach, holdingsEach }, stops) {
   const sandbox = await launch('sandbox', at('../../apps/sandbox/dist/main.js'), 'SANDBOX_PORT', '/_control/clock', { SANDBOX_WORLD: file });
   const ports = Object.fromEntries(await Promise.all(['connections', 'sync', 'snapshots', 'history', 'reconciliation', 'alerts', 'gateway'].map(async (name) => [name, await freePort()])));
   const keys = { plaid: { clientId: 'sandbox-plaid-client', secret: 'sandbox-plaid-secret' }, snaptrade: { clientId: 'SANDBOX-TIDEMARK', consumerKey: 'sandbox-snaptrade-consumer-key' }, fmp: { apiKey: 'sandbox-fmp-key' } };
-  const env = { LOG_LEVEL: 'error', NODE_ENV: 'development', RECONCILIATION_PER_MINUTE: UNLIMITED.slice(0, 5), SNAPTRADE_REQUESTS_PER_MINUTE: UNLIMITED, GATEWAY_RATE_LIMIT_USER: UNLIMITED, GATEWAY_RATE_LIMIT_IP: UNLIMITED };
+  const env = { LOG_LEVEL: 'error', NODE_ENV: 'development', RECONCILIATION_PER_MINUTE: UNLIMITED.slice(0, 5), RECONCILIATION_CONCURRENCY: '64', RECONCILIATION_PROVIDER_CONCURRENCY: '64', SNAPTRADE_REQUESTS_PER_MINUTE: UNLIMITED, GATEWAY_RATE_LIMIT_USER: UNLIMITED, GATEWAY_RATE_LIMIT_IP: UNLIMITED };
   const each = environments({ env, ports, natsUrl: nats.url, ...provisioned, secrets: SECRETS, sandbox: { url: sandbox.url, ...keys } });
   const service = (name) => launch(name, at(`../../apps/${name}/dist/main.js`), `${name.toUpperCase()}_HTTP_PORT`, '/health/ready', each[name]);
   const [connections, sync] = [await service('connections'), await service('sync')];
